@@ -83,6 +83,62 @@ public sealed class BrowserTests(Chromium chromium)
     }
 
     [Fact]
+    public async Task a_look_whose_answer_never_came_is_taken_again()
+    {
+        var changes = Channel.CreateUnbounded<string>();
+        var state = "running";
+        await using var console = await ConsoleHost.StartAsync(app =>
+        {
+            string Build() => state == "running" ? FakeAuxo.Build("running", null) : FakeAuxo.Build();
+            PagesTests.Map(app, Build, Build);
+            app.MapGet("/pipeline/changes", (HttpContext http) => TypedResults.ServerSentEvents(
+                changes.Reader.ReadAllAsync(http.RequestAborted), eventType: "changed"));
+        });
+        await using var window = await chromium.OpenAsync(console);
+        window.Expected.Add("net::ERR_FAILED");
+        window.Expected.Add("Failed to fetch");
+        await window.Page.Clock.InstallAsync();
+        var address = $"/builds/{FakeAuxo.BuildId}";
+        await window.Page.GotoAsync(address);
+        await Expect(window.Page.Locator("h1 .standing")).ToContainTextAsync("running");
+        var broken = new TaskCompletionSource();
+        await window.Page.RouteAsync("**" + address, async route =>
+        {
+            await route.AbortAsync();
+            broken.TrySetResult();
+        }, new() { Times = 1 });
+        state = "finished";
+        changes.Writer.TryWrite($"build/{FakeAuxo.BuildId}");
+        await Eventually.TrueAsync(async () =>
+        {
+            await window.Page.Clock.RunForAsync(1000);
+            return broken.Task.IsCompleted;
+        }, "the page asked, and got no answer");
+        await window.Page.Clock.RunForAsync(40_000);
+        await Expect(window.Page.Locator("h1 .standing")).ToContainTextAsync("passed");
+    }
+
+    [Fact]
+    public async Task a_screen_on_the_wall_outlives_a_defect()
+    {
+        var broken = true;
+        await using var console = await ConsoleHost.StartAsync(app =>
+        {
+            // Rows that are no builds, which only a defect says.
+            string Build() => broken ? "null" : FakeAuxo.Build("running", null);
+            PagesTests.Map(app, Build, Build);
+        });
+        await using var window = await chromium.OpenAsync(console);
+        window.Expected.Add("Failed to load resource");
+        await window.Page.Clock.InstallAsync();
+        await window.Page.GotoAsync("/wall");
+        await Expect(window.Page.Locator("h1")).ToHaveTextAsync("That is a defect of Auxo");
+        broken = false;
+        await window.Page.Clock.RunForAsync(70_000);
+        await Expect(window.Page.Locator(".running li")).ToHaveCountAsync(1);
+    }
+
+    [Fact]
     public async Task times_go_on_while_a_page_is_open_and_nothing_moves()
     {
         var begin = new DateTimeOffset(2026, 11, 23, 11, 58, 1, TimeSpan.Zero);

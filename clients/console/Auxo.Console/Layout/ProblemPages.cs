@@ -8,13 +8,24 @@ internal sealed class ProblemPages : IProblemDetailsWriter
     public bool CanWrite(ProblemDetailsContext context)
         => context.HttpContext.Request.GetTypedHeaders().Accept.Any(static a => a.MediaType.Value == "text/html");
 
-    public ValueTask WriteAsync(ProblemDetailsContext context)
+    public async ValueTask WriteAsync(ProblemDetailsContext context)
     {
         var (http, problem) = (context.HttpContext, context.ProblemDetails);
         var status = problem.Status ?? http.Response.StatusCode;
-        return new(new RazorComponentResult<Document>(new { Problem = (status, problem.Detail ?? problem.Title ?? "") })
+        // Services of a request can make one page only, and the page that failed has had them.
+        var had = http.RequestServices;
+        await using var scope = had.CreateAsyncScope();
+        http.RequestServices = scope.ServiceProvider;
+        try
         {
-            StatusCode = status,
-        }.ExecuteAsync(http));
+            await new RazorComponentResult<Document>(new { Problem = (status, problem.Detail ?? problem.Title ?? "") })
+            {
+                StatusCode = status,
+            }.ExecuteAsync(http);
+        }
+        finally
+        {
+            http.RequestServices = had;
+        }
     }
 }

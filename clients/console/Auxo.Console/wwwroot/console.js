@@ -3,7 +3,7 @@ import { followLogs } from "./log.js";
 import "./palette.js";
 import { followTimes, zone } from "./times.js";
 
-let source, refresh, rest, lost = false, since = 0, shownAt = "";
+let source, refresh, rest, missed, lost = false, since = 0, shownAt = "";
 const turned = new Map();
 let chosen;
 
@@ -67,6 +67,9 @@ function again() {
         late.removeAttribute("data-late");
         const [at, hash] = [window.scrollY, location.hash];
         Blazor.navigateTo(location.pathname + location.search, { replaceHistoryEntry: true });
+        // An answer that never came, as when the network turned, is asked for once more: the news is no less true.
+        clearTimeout(missed);
+        missed = setTimeout(again, 30_000);
         requestAnimationFrame(() => {
             window.scrollTo(0, at);
             // The line of a log that somebody will copy the address of.
@@ -211,6 +214,7 @@ function repeat() {
 }
 
 function shown() {
+    clearTimeout(missed);
     turn();
     followTimes();
     listen();
