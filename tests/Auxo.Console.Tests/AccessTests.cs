@@ -16,6 +16,7 @@ public sealed class AccessTests
         ["/", "/repositories", $"/repositories/{FakeAuxo.Rid}", "/queue", "/messages", $"/builds/{FakeAuxo.BuildId}",
             $"/patches/{FakeAuxo.Rid}/{FakeAuxo.PatchId}", "/live", $"/builds/{FakeAuxo.BuildId}/logs/test", "/search?q=x",
             "/trace/1a2b3c4", $"/trace/patch/{FakeAuxo.Rid}/{FakeAuxo.PatchId}", "/notifications", "/notifications/msg_1", "/nodes",
+            "/notifications/people/self", "/notifications/templates/team",
             "/settings", "/settings/people", "/settings/secrets", "/wall",
             "/schedules", $"/schedules/{FakeAuxo.Rid}", "/search/found?q=x", "/api", "/api/pipeline.json",
             "/ask?at=/dora", "/dora", $"/dora/{FakeAuxo.Rid}", "/ci", $"/ci/{FakeAuxo.Rid}",

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 
 using Auxo.Testing;
 
@@ -11,6 +12,15 @@ namespace Auxo.Console.Tests;
 public sealed class NotificationPagesTests
 {
     internal const string DeliveryId = "msg_4bf92f3577b34da6a3ce929d0e0e4736";
+    private const string Template =
+        """{"channel":"team","source":"{{ title }}","by":"admin","at":"2026-11-20T12:00:00Z"}""";
+
+    private const string Alice = """
+        {"name":"alice","dids":[],"handles":["al"],"emails":["a@example.org"],"offered":["mail","phone"],"channels":["mail"],
+         "minLevel":"warning","own":false,"quiet":["22:00-07:00"],"zone":"Europe/Berlin","digest":"daily","digestAt":"08:00","mute":[],
+         "configuredAt":"2026-11-20T12:00:00Z"}
+        """;
+
     private const string Hostile = "<img src=x>";
 
     [Fact]
@@ -47,6 +57,106 @@ public sealed class NotificationPagesTests
         Assert.Contains(console.Services.Requests, static r
             => r.StartsWith("GET /notify/recipients?type=patch.opened&rid=", StringComparison.Ordinal)
             && r.Contains("name=heartwood", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task people_who_hear_of_it_in_their_digest_are_named()
+    {
+        await using var console = await ConsoleHost.StartAsync(static app =>
+        {
+            Map(app);
+            app.MapGet("/ingest/repositories", static () => FakeAuxo.Page());
+            app.MapGet("/notify/readers", static () => FakeAuxo.Page(Alice));
+            app.MapGet("/notify/recipients", static () => FakeAuxo.Json("""
+                {"type":"build.failed","level":"warning","types":["build.failed"],"deliveries":[],"silent":[],
+                 "people":[{"person":"alice","route":"rest","how":"in_digest","why":"the route is for digests"}]}
+                """));
+        });
+        var page = WebUtility.HtmlDecode(await console.PageAsync("/notifications"));
+        Assert.Contains("@alice", page, StringComparison.Ordinal);
+        Assert.Contains("by route rest: the route is for digests", page, StringComparison.Ordinal);
+        Assert.Contains("No channel would hear of it at once.", page, StringComparison.Ordinal);
+        Assert.Contains("href=\"/notifications/people/alice\"", page, StringComparison.Ordinal);
+        Assert.Contains("daily digest at 08:00 Europe/Berlin", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task somebody_says_how_she_hears_of_things()
+    {
+        await using var console = await ConsoleHost.StartAsync(static app =>
+        {
+            app.MapGet("/notify/readers/self", static () => FakeAuxo.Json(Alice));
+            app.MapPut("/notify/readers/self", static () => FakeAuxo.Json(Alice));
+        });
+        var shown = await console.PageAsync("/notifications/people/self");
+        Assert.Contains("value=\"mail\" checked", shown, StringComparison.Ordinal);
+        Assert.DoesNotContain("value=\"phone\" checked", shown, StringComparison.Ordinal);
+        using var answer = await console.SendAsync(
+            "/notifications/people/self", "/notifications/people/self", ("_handler", "reader"), ("channels", "phone"),
+            ("minLevel", "warning"), ("quiet", "22:00-07:00\r\nsat,sun 00:00-24:00\r\n"), ("zone", " Europe/Berlin "), ("digest", "weekly"),
+            ("digestAt", "07:30"), ("mute", ""));
+        Assert.Contains("It is kept.", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        var put = console.Services.Requests.Single(static r => r.StartsWith("PUT", StringComparison.Ordinal));
+        var body = JsonDocument.Parse(put["PUT /notify/readers/self ".Length..]).RootElement;
+        Assert.Equal(
+            ("phone", false, "sat,sun 00:00-24:00", "Europe/Berlin", "weekly", "07:30", 0, false),
+            (body.GetProperty("channels")[0].GetString(), body.GetProperty("own").GetBoolean(), body.GetProperty("quiet")[1].GetString(),
+                body.GetProperty("zone").GetString(), body.GetProperty("digest").GetString(), body.GetProperty("digestAt").GetString(),
+                body.GetProperty("mute").GetArrayLength(), body.TryGetProperty("dids", out _)));
+    }
+
+    [Fact]
+    public async Task what_is_refused_of_somebodys_wishes_is_said()
+    {
+        await using var console = await ConsoleHost.StartAsync(static app =>
+        {
+            app.MapGet("/notify/readers/bob", static () => FakeAuxo.Problem(404, "reader/not-found", "Nobody knows bob."));
+            app.MapGet("/notify/readers/self", static () => FakeAuxo.Json(Alice));
+            app.MapPut("/notify/readers/self", static () => FakeAuxo.Problem(422, "reader/invalid", "There is no zone '<b>'."));
+        });
+        Assert.Contains(
+            "auxo notify prefs set bob --channel", await console.PageAsync("/notifications/people/bob"), StringComparison.Ordinal);
+        using var answer = await console.SendAsync(
+            "/notifications/people/self", "/notifications/people/self", ("_handler", "reader"), ("zone", "<b>"));
+        Assert.Contains(
+            "There is no zone &#x27;&lt;b&gt;&#x27;.", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task a_form_of_messages_is_looked_at_before_it_is_kept()
+    {
+        var kept = false;
+        await using var console = await ConsoleHost.StartAsync(app =>
+        {
+            Map(app);
+            app.MapGet("/notify/recipients", static () => FakeAuxo.Json(
+                """{"type":"build.failed","level":"warning","types":["build.failed","patch.opened"],"deliveries":[],"silent":[]}"""));
+            app.MapGet("/notify/channels/team/template", () => kept
+                ? FakeAuxo.Json(Template) : FakeAuxo.Problem(404, "template/not-found", "It has none."));
+            app.MapPost("/notify/channels/team/template/preview", static () => FakeAuxo.Json(
+                """{"channel":"team","type":"patch.opened","text":"<b>Hello</b>","problem":null}"""));
+            app.MapPut("/notify/channels/team/template", () =>
+            {
+                kept = true;
+                return FakeAuxo.Json(Template);
+            });
+        });
+        const string Address = "/notifications/templates/team";
+        Assert.Contains("The built-in form is used.", await console.PageAsync(Address), StringComparison.Ordinal);
+        using var looked = await console.SendAsync(
+            Address, Address, ("_handler", "template"), ("source", "{{ title }}"), ("type", "patch.opened"), ("verb", "preview"));
+        var page = await looked.Content.ReadAsStringAsync();
+        Assert.Contains("<pre>&lt;b&gt;Hello&lt;/b&gt;</pre>", page, StringComparison.Ordinal);
+        Assert.Contains("{{ title }}</textarea>", page, StringComparison.Ordinal);
+        Assert.DoesNotContain(console.Services.Requests, static r => r.StartsWith("PUT", StringComparison.Ordinal));
+        using var saved = await console.SendAsync(
+            Address, Address, ("_handler", "template"), ("source", "{{ title }}"), ("type", "patch.opened"), ("verb", "save"));
+        Assert.Contains("The built-in form again", await saved.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains(console.Services.Requests, static r => r.StartsWith("PUT", StringComparison.Ordinal)
+            && r.Contains("{{ title }}", StringComparison.Ordinal));
+        using var visitor = await console.SignedInAsync();
+        using var none = await visitor.GetAsync(new Uri("/notifications/templates/nobody", UriKind.Relative));
+        Assert.Equal(HttpStatusCode.NotFound, none.StatusCode);
     }
 
     [Fact]

@@ -32,7 +32,12 @@ public sealed record DueFinding(TrackedFinding Finding, IReadOnlyList<string> Ow
 public sealed record SecurityReport(
     string Rid, string Name, DateTimeOffset From, DateTimeOffset To, SecurityScore Score, IReadOnlyList<SecurityRow> Severities,
     IReadOnlyList<SecurityRow> Checks, IReadOnlyList<SecurityRow> Ages, IReadOnlyList<SecurityRow> Owners,
-    IReadOnlyList<SecurityPace> Pace, IReadOnlyList<SecurityDay> Days, IReadOnlyList<DueFinding> Due, IReadOnlyList<FindingCheck> Looks);
+    IReadOnlyList<SecurityPace> Pace, IReadOnlyList<SecurityDay> Days, IReadOnlyList<DueFinding> Due, IReadOnlyList<FindingCheck> Looks)
+{
+    /// <summary>The days from the first on which something was there or went; before it there is nothing to see.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<SecurityDay> SinceFirst => [.. Days.SkipWhile(static day => day.There + day.New + day.Fixed == 0)];
+}
 
 /// <summary>One of many repositories.</summary>
 public sealed record SecuritySummary(string Rid, string Name, int? Score, SecurityRow Total, DateTimeOffset? LookedAt);

@@ -20,8 +20,8 @@ internal static class SurveyTable
     /// <summary>How it is read now: with another one, everything is read again.</summary>
     public const string Ruling = "1";
 
-    /// <summary>Whoever pushes every minute is not read every minute.</summary>
-    private static readonly TimeSpan Rest = TimeSpan.FromMinutes(10);
+    /// <summary>Whoever pushes again and again is not read each time.</summary>
+    private static readonly TimeSpan Rest = TimeSpan.FromMinutes(1);
 
     private static readonly TimeSpan RestAfterFailure = TimeSpan.FromHours(1);
     private static readonly TimeSpan ObjectsAge = TimeSpan.FromDays(7);

@@ -23,6 +23,14 @@ public sealed class NotifyPeopleCommandsTests
          "people":[{"person":"alice","route":"turns","how":"in_digest","why":"her quiet hours last until 2026-11-24 07:00 Europe/Berlin"}]}
         """;
 
+    /// <summary>Spectre.Console has a picture for what stands between the colons of a key.</summary>
+    [Fact]
+    public async Task a_key_in_an_example_stays_one()
+    {
+        await using var auxo = await StartAsync(static app => app.MapGet("/notify/readers", static () => FakeAuxo.Page()));
+        Assert.Contains(" did:key:z6Mk", (await auxo.RunAsync("notify", "people")).Out, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task somebody_sees_and_sets_how_she_hears_of_things()
     {

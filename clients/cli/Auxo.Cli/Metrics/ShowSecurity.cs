@@ -60,7 +60,7 @@ internal static class ShowSecurity
         terminal.Line();
         Rows(terminal, by, by switch { "age" => report.Ages, "check" => report.Checks, "owner" => report.Owners, _ => report.Severities });
         Pace(terminal, report);
-        Days(terminal, report.Days);
+        Days(terminal, report.SinceFirst);
         Due(terminal, report.Due);
         foreach (var look in report.Looks.Where(static look => look.IsOff))
             terminal.Line($"[yellow]{Terminal.Safe(look.Check)} is switched off by the pipeline file.[/]");

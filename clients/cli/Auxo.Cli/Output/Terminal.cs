@@ -53,8 +53,10 @@ internal sealed class Terminal : IDisposable
     /// <summary>Writes an answer for programs.</summary>
     public void WriteJson<T>(T value) => _text.WriteLine(JsonSerializer.Serialize(value, ApiJson.Options));
 
-    /// <summary>One line of markup. Text from outside goes through <see cref="Safe"/> first.</summary>
-    public void Line(string markup = "") => Out.MarkupLine(markup);
+    /// <summary>
+    /// One line of markup. Text from outside goes through <see cref="Safe"/> first. A colon stays one, see <see cref="ColonWriter"/>.
+    /// </summary>
+    public void Line(string markup = "") => Out.MarkupLine(markup.Replace(':', ColonWriter.Colon));
 
     /// <summary>One line of markup for people; nothing where the answer is JSON.</summary>
     public void Say(string markup = "")
@@ -77,8 +79,8 @@ internal sealed class Terminal : IDisposable
     /// <summary>Text from outside, for markup: no escape sequence, no markup of its own, one line.</summary>
     public static string Safe(string? text) => Escape(TamedText.OneLine(text ?? ""));
 
-    /// <summary>Plain text as markup, shown as it is; see <see cref="ColonWriter"/>.</summary>
-    public static string Escape(string text) => Markup.Escape(text).Replace(':', ColonWriter.Colon);
+    /// <summary>Plain text as markup, shown as it is.</summary>
+    public static string Escape(string text) => Markup.Escape(text);
 
     public void Dispose() => _text.Dispose();
 

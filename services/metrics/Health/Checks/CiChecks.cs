@@ -51,7 +51,7 @@ internal static class CiChecks
         const string check = "default-branch-green";
         if (!series.HasDefaultBranchVerdict) return Nothing(check, 5);
         return Measure.Red(series, window).RedSince is { } since
-            ? new(check, Of25, 5, 0, $"the default branch is red since {Words.Age(facts.Now - since)}",
+            ? new(check, Of25, 5, 0, $"the default branch has been red for {Words.Age(facts.Now - since)}",
                 $"auxo ci status --repo {facts.InCommands}")
             : new(check, Of25, 5, 5, "the default branch is green");
     }
@@ -67,7 +67,7 @@ internal static class CiChecks
     {
         var spread = Spread.Of(verdicts.Select(static b => b.Duration).OfType<TimeSpan>());
         if (spread.P95Seconds is not { } p95) return Few("build-time", 2, 0);
-        var said = $"95 of 100 builds end within {Words.Age(TimeSpan.FromSeconds(p95))}, the target is {minutes} minutes";
+        var said = $"95 of 100 builds end within {Words.Age(TimeSpan.FromSeconds(Math.Ceiling(p95)))}, the target is {minutes} minutes";
         return p95 <= 60.0 * minutes
             ? new("build-time", Of25, 2, 2, said)
             : new("build-time", Of25, 2, 0, said, "auxo ci logs shows what each step took; caches and parallel steps: docs/steps.md");

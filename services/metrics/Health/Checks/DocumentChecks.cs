@@ -18,7 +18,7 @@ internal static class DocumentChecks
 
         return
         [
-            Has("readme", 3, seen.Readme, "README that says what this is and how to run it"),
+            Has("readme", 3, seen.Readme, "README that says what this is and how to run it", ", or it says nothing"),
             Has("license", 2, seen.License, "LICENSE"),
             Has("contributing", 1, seen.Contributing, "CONTRIBUTING.md"),
             Has("security-policy", 1, seen.Security, "SECURITY.md that says whom to tell of a hole"),
@@ -39,11 +39,11 @@ internal static class DocumentChecks
         ];
     }
 
-    private static CheckScore Has(string check, double max, bool has, string what)
+    private static CheckScore Has(string check, double max, bool has, string what, string or = "")
     {
         var name = what.Split(' ', 2)[0];
         return has
             ? new(check, Of10, max, max, $"there is a {name}")
-            : new(check, Of10, max, 0, $"there is no {name}", $"write a {what}; 'auxo repo adopt' proposes one");
+            : new(check, Of10, max, 0, $"there is no {name}{or}", $"write a {what}; 'auxo repo adopt' proposes one");
     }
 }

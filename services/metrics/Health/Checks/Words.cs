@@ -27,5 +27,5 @@ internal static class Words
     /// <summary>Looks at the head again.</summary>
     public static string BuildNow(HealthFacts facts) => $"auxo schedule run dependency-scan --repository {facts.InCommands}";
 
-    private static string Number(double value, string unit) => $"{Math.Floor(value).ToString(CultureInfo.InvariantCulture)} {unit}";
+    private static string Number(double value, string unit) => Count((int)value, unit.TrimEnd('s'), unit);
 }
