@@ -29,13 +29,15 @@ public sealed class AlertWatch(
         try
         {
             var now = Time.GetUtcNow();
-            var facts = (await FactsAsync(now, ct)).ToLookup(static fact => fact.Measure, StringComparer.Ordinal);
+            var scored = health.Shown;
+            var facts = (await FactsAsync(scored ?? [], now, ct)).ToLookup(static fact => fact.Measure, StringComparer.Ordinal);
             var known = (await alerts.ListAsync(ct)).ToDictionary(static alert => alert.Id, StringComparer.Ordinal);
             var changed = 0;
             foreach (var rule in AlertRules.All)
             {
-                // After a start nodes have not had the time to report: their alerts stay as they are until then.
+                // After a start nodes have not had the time to report, nor was health scored: such alerts stay as they are until then.
                 if (rule.Measure.StartsWith("node.", StringComparison.Ordinal) && now - since.Time < MeshMatrix.Silence) continue;
+                if (rule.Measure == Measures.Health && scored is null) continue;
                 var seen = new HashSet<string>(StringComparer.Ordinal);
                 foreach (var fact in facts[rule.Measure])
                 {
@@ -83,7 +85,8 @@ public sealed class AlertWatch(
     /// All that rules look at now. Of backups and mirrors nothing is stored here yet: their facts are added here, and their rules are
     /// silent until then.
     /// </summary>
-    private async Task<IReadOnlyList<AlertFact>> FactsAsync(DateTimeOffset now, CancellationToken ct)
+    private async Task<IReadOnlyList<AlertFact>> FactsAsync(
+        IReadOnlyList<HealthReport> scored, DateTimeOffset now, CancellationToken ct)
     {
         if (now - _slow.At >= Slowly || now < _slow.At) _slow = await SlowAsync(now, ct);
         var facts = _slow.Facts.ToList();
@@ -94,7 +97,7 @@ public sealed class AlertWatch(
         foreach (var (rid, at) in await alerts.WaitingAsync(ct))
             if (_slow.Names.TryGetValue(rid, out var name))
                 facts.Add(new AlertFact(Measures.QueueAge, rid.Value, name, rid, (now - at).TotalSeconds));
-        facts.AddRange(health.Shown.SelectMany(AlertFacts.Of));
+        facts.AddRange(scored.SelectMany(AlertFacts.Of));
         var nodes = await mesh.ListAsync(ct);
         facts.AddRange(AlertFacts.Of(nodes, MeshMatrix.Of(nodes, now, since.Time), now));
         return facts;

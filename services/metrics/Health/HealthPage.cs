@@ -6,16 +6,16 @@ namespace Auxo.Metrics.Health;
 /// <summary>The families of health on the page of <c>/metrics</c>: what was scored last.</summary>
 public sealed class HealthPage
 {
-    private volatile IReadOnlyList<HealthReport> _reports = [];
+    private volatile IReadOnlyList<HealthReport>? _reports;
 
     /// <summary>Shows these from now on.</summary>
     public void Show(IReadOnlyList<HealthReport> reports) => _reports = reports;
 
-    /// <summary>What was scored last; nothing before the first time.</summary>
-    public IReadOnlyList<HealthReport> Shown => _reports;
+    /// <summary>What was scored last; null before the first time since the start.</summary>
+    public IReadOnlyList<HealthReport>? Shown => _reports;
 
     /// <summary>Adds them to a page.</summary>
-    internal void AddTo(RadicleMetrics metrics) => metrics.AddHealth(_reports);
+    internal void AddTo(RadicleMetrics metrics) => metrics.AddHealth(_reports ?? []);
 }
 
 /// <summary>The families of health. What is not known has no sample.</summary>

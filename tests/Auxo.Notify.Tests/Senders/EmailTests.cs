@@ -36,13 +36,14 @@ public sealed class EmailTests(PostgresFixture postgres)
     }
 
     [Theory]
-    [InlineData("RCPT TO:<a@example.org>")]
-    [InlineData("DATA")]
-    [InlineData(".")]
-    public async Task who_asks_to_come_later_gets_the_same_mail_later(string at)
+    [InlineData("RCPT TO:<a@example.org>", 451, "greylisted")]
+    [InlineData("RCPT TO:<b@example.org>", 452, "mailbox full")]
+    [InlineData("DATA", 421, "too busy")]
+    [InlineData(".", 452, "insufficient system storage")]
+    public async Task who_asks_to_come_later_gets_the_same_mail_later(string at, int status, string why)
     {
         var times = 0;
-        await using var server = SmtpReceiver.Start(command => command == at && times++ == 0 ? "451 greylisted" : null);
+        await using var server = SmtpReceiver.Start(command => command == at && times++ == 0 ? $"{status} {why}" : null);
         await using var host = await StartAsync(server);
 
         await host.SendAsync(Told.Build());
@@ -50,7 +51,7 @@ public sealed class EmailTests(PostgresFixture postgres)
         var mail = await server.NextAsync();
         Assert.Equal(2, mail.To.Count);
         var delivery = await host.DeliveryAsync("delivered");
-        Assert.Equal(("failed", 451, "greylisted"), (
+        Assert.Equal(("failed", status, why), (
             (string)delivery["log"]![0]!["outcome"]!, (int)delivery["log"]![0]!["status"]!, (string)delivery["log"]![0]!["excerpt"]!));
         Assert.Equal($"{(string)delivery["id"]!}@auxo", mail.Message.MessageId);
         Assert.Equal(0, server.Waiting);
