@@ -275,6 +275,13 @@ public interface IMetrics
     [Get("alerts/rules")]
     Task<Page<AlertRule>> AlertRulesAsync(CancellationToken ct);
 
+    /// <summary>How the promises stand.</summary>
+    [Get("api/promises")]
+    Task<PromisesReport> PromisesAsync(int days, string? asOf, CancellationToken ct);
+    /// <summary>A command of the command line succeeded.</summary>
+    [Post("api/commands")]
+    Task RanAsync([Body] CommandRun run, CancellationToken ct);
+
     /// <summary>Something was deployed; the same report again is the same deployment.</summary>
     [Post("api/deployments")]
     Task<DeploymentReport> DeployedAsync([Body] DeploymentReport report, CancellationToken ct);

@@ -12,6 +12,9 @@ using Auxo.Metrics.Health;
 using Auxo.Metrics.Histories;
 using Auxo.Metrics.Mesh;
 using Auxo.Metrics.Packing;
+using Auxo.Metrics.Promises;
+using Auxo.Metrics.Promises.Commands;
+using Auxo.Metrics.Promises.Known;
 using Auxo.Metrics.Reporting;
 using Auxo.Metrics.Repositories;
 using Auxo.Metrics.Security;
@@ -69,6 +72,11 @@ public static class Configuration
         o.Events.MapEventType<ReportEvent.Published>("report_published");
         o.Events.MapEventType<ReportEvent.Skipped>("report_skipped");
         o.Projections.Snapshot<KeptReport>(SnapshotLifecycle.Inline);
+        o.Events.MapEventType<CommandEvent.Ran>("command_ran");
+        o.Events.MapEventType<UptimeEvent.Told>("uptime_told");
+        o.Events.MapEventType<UptimeEvent.Lost>("uptime_lost");
+        o.Projections.Snapshot<CommandDay>(SnapshotLifecycle.Inline);
+        o.Projections.Snapshot<NodeUptime>(SnapshotLifecycle.Inline);
         o.Schema.For<DayPack>().DocumentAlias("fact_day")
             .Duplicate(d => d.Repository, notNull: true).Duplicate(d => d.Position, notNull: true);
         ConfigureDaemon(o);
@@ -118,6 +126,9 @@ public static class Configuration
         services.AddSingleton<ReadHealth>();
         services.AddSingleton<HealthWatch>();
         services.AddHostedService(static p => p.GetRequiredService<HealthWatch>());
+        services.AddSingleton<ReadPromises>();
+        services.AddSingleton<PromiseWatch>();
+        services.AddHostedService(static p => p.GetRequiredService<PromiseWatch>());
         services.AddSingleton<ExpositionPage>();
         services.AddSingleton<RefreshExposition>();
         services.AddHostedService(static p => p.GetRequiredService<RefreshExposition>());
@@ -133,6 +144,8 @@ public static class Configuration
         GetCoverage.Map(app);
         GetHealth.Map(app);
         GetReports.Map(app);
+        GetPromises.Map(app);
+        ReportCommand.Map(app);
         GetAlerts.Map(app);
         ReportDeployment.Map(app);
         ReportFailure.Map(app);
@@ -151,7 +164,7 @@ public static class MetricsScopes
     /// <summary>See numbers and what they are made of.</summary>
     public const string Read = "metrics:read";
 
-    /// <summary>Report deployments and failures, and change how a repository is counted.</summary>
+    /// <summary>Report deployments, failures and commands that were run, and change how a repository is counted.</summary>
     public const string Write = "metrics:write";
 
     /// <summary>Report how one node is, and nothing else: what the agent of a node has.</summary>

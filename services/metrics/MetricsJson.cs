@@ -14,6 +14,9 @@ using Auxo.Metrics.Failures;
 using Auxo.Metrics.Health;
 using Auxo.Metrics.Mesh;
 using Auxo.Metrics.Packing;
+using Auxo.Metrics.Promises;
+using Auxo.Metrics.Promises.Commands;
+using Auxo.Metrics.Promises.Known;
 using Auxo.Metrics.Reporting;
 using Auxo.Metrics.Repositories;
 using Auxo.Metrics.Security;
@@ -60,6 +63,11 @@ namespace Auxo.Metrics;
 [JsonSerializable(typeof(ReportEvent.Published), TypeInfoPropertyName = "ReportMade")]
 [JsonSerializable(typeof(ReportEvent.Skipped), TypeInfoPropertyName = "ReportSkipped")]
 [JsonSerializable(typeof(KeptReport))]
+[JsonSerializable(typeof(CommandEvent.Ran), TypeInfoPropertyName = "CommandRan")]
+[JsonSerializable(typeof(UptimeEvent.Told), TypeInfoPropertyName = "UptimeTold")]
+[JsonSerializable(typeof(UptimeEvent.Lost), TypeInfoPropertyName = "UptimeLost")]
+[JsonSerializable(typeof(CommandDay))]
+[JsonSerializable(typeof(NodeUptime))]
 [JsonSerializable(typeof(DayPack))]
 [JsonSerializable(typeof(NodeReport))]
 public sealed partial class StoredJson : JsonSerializerContext;
@@ -79,6 +87,8 @@ public sealed partial class StoredJson : JsonSerializerContext;
 [JsonSerializable(typeof(ListAnswer<HealthReport>), TypeInfoPropertyName = "HealthReports")]
 [JsonSerializable(typeof(ReportDocument))]
 [JsonSerializable(typeof(ListAnswer<ReportLine>), TypeInfoPropertyName = "ReportLines")]
+[JsonSerializable(typeof(PromisesReport))]
+[JsonSerializable(typeof(CommandBody))]
 [JsonSerializable(typeof(CountingPolicy))]
 [JsonSerializable(typeof(DeploymentBody))]
 [JsonSerializable(typeof(DeploymentReported))]

@@ -37,6 +37,7 @@ public sealed class RecordedAnswersTests
         Assert.NotEmpty(Read<SecurityList>("pipeline", "security/repositories").Items);
         Assert.NotEmpty(Read<CoverageReport>("metrics", "api/coverage/x").Days);
         Assert.NotEmpty(Read<Page<Alert>>("metrics", "alerts").Items);
+        Assert.Equal(5, Read<PromisesReport>("metrics", "api/promises").Promises.Count);
         Assert.NotEmpty(Read<Page<AlertRule>>("metrics", "alerts/rules").Items);
         Assert.NotEmpty(Read<CiReport>("metrics", "api/ci/x").Daily);
         Assert.NotEmpty(Read<DoraReport>("metrics", "api/dora/x").Weeks);

@@ -21,7 +21,7 @@ public sealed class AccessTests
             "/schedules", $"/schedules/{FakeAuxo.Rid}", "/search/found?q=x", "/api", "/api/pipeline.json",
             "/ask?at=/dora", "/dora", $"/dora/{FakeAuxo.Rid}", "/ci", $"/ci/{FakeAuxo.Rid}",
             "/health", $"/health/{FakeAuxo.Rid}", "/reports", "/reports/daily/2026-11-22",
-            $"/findings/{FakeAuxo.Rid}", "/security", $"/security/{FakeAuxo.Rid}", "/coverage", $"/coverage/{FakeAuxo.Rid}", "/alerts",
+            $"/findings/{FakeAuxo.Rid}", "/security", $"/security/{FakeAuxo.Rid}", "/coverage", $"/coverage/{FakeAuxo.Rid}", "/alerts", "/promises",
             "/registry", $"/registry/{FakeAuxo.Rid}",
             "/registry/raw/files", "/registry/packages/npm",
             $"/downloads/artifacts/{FakeAuxo.Rid}/latest/files/a", "/downloads/raw/files/a",

@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Auxo.Console.Tests;
 
-/// <summary>The pages of security, coverage and alerts, from the answers that were recorded of the services.</summary>
+/// <summary>The pages of security, coverage, promises and alerts, from the answers that were recorded of the services.</summary>
 public sealed class NumbersPagesTests
 {
     private const string Hostile = "<img src=x onerror=alert(1)>";
@@ -22,6 +22,9 @@ public sealed class NumbersPagesTests
     [InlineData("/coverage/" + FakeAuxo.Rid, "81.2 % of 1000 lines")]
     [InlineData("/coverage/" + FakeAuxo.Rid, "By directory")]
     [InlineData("/alerts", "CISuccessRateLow")]
+    [InlineData("/promises", "at most 30 s")]
+    [InlineData("/promises", "at least 99 %")]
+    [InlineData("/promises?days=7&asOf=2026-11-01", "too little was measured")]
     public async Task a_page_shows_what_the_services_answer(string address, string expected)
     {
         await using var console = await ConsoleHost.StartAsync(Replay);

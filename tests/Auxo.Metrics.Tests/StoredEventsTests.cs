@@ -7,6 +7,8 @@ using Auxo.Metrics.Coverage;
 using Auxo.Metrics.Deployments;
 using Auxo.Metrics.Failures;
 using Auxo.Metrics.Health;
+using Auxo.Metrics.Promises.Commands;
+using Auxo.Metrics.Promises.Known;
 using Auxo.Metrics.Reporting;
 using Auxo.Metrics.Repositories;
 using Auxo.Metrics.Security;
@@ -50,6 +52,9 @@ public sealed class StoredEventsTests
         ["health_scored"] = StoredJson.Default.Scored,
         ["report_published"] = StoredJson.Default.ReportMade,
         ["report_skipped"] = StoredJson.Default.ReportSkipped,
+        ["command_ran"] = StoredJson.Default.CommandRan,
+        ["uptime_told"] = StoredJson.Default.UptimeTold,
+        ["uptime_lost"] = StoredJson.Default.UptimeLost,
     };
 
     [Fact]
@@ -64,6 +69,7 @@ public sealed class StoredEventsTests
             .Where(static e => e.EventType.Assembly == typeof(Configuration).Assembly).Select(static e => e.EventTypeName);
         Samples.AreAll(Stored, known, typeof(ChangeEvent), typeof(BuildEvent), typeof(DeploymentEvent),
             typeof(FailureEvent), typeof(RepositoryEvent), typeof(SecurityEvent), typeof(CoverageEvent),
-            typeof(TroubleEvent), typeof(AlertEvent), typeof(HealthEvent), typeof(ReportEvent));
+            typeof(TroubleEvent), typeof(AlertEvent), typeof(HealthEvent), typeof(ReportEvent),
+            typeof(CommandEvent), typeof(UptimeEvent));
     }
 }

@@ -8,7 +8,9 @@ namespace Auxo.Cli;
 /// <summary>One run of one command.</summary>
 internal sealed class Session(CliHost host, bool json) : IDisposable
 {
+    private readonly long _began = host.Time.GetTimestamp();
     private Clients? _clients;
+    private TimeSpan _asked;
 
     public CliHost Host { get; } = host;
 
@@ -16,6 +18,12 @@ internal sealed class Session(CliHost host, bool json) : IDisposable
 
     /// <summary>The running instance's services; finding it is put off until it is needed.</summary>
     public Clients Clients => _clients ??= new Clients(Instance.Find(Host), Host.Time);
+
+    /// <summary>How long somebody has waited for it: without the time in which it waited for an answer.</summary>
+    public TimeSpan Waited => Host.Time.GetElapsedTime(_began) - _asked;
+
+    /// <summary>It has waited for an answer since that timestamp.</summary>
+    public void Answered(long since) => _asked += Host.Time.GetElapsedTime(since);
 
     public void Dispose()
     {

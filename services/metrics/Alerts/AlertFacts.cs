@@ -3,6 +3,7 @@ using Auxo.Metrics.Dora;
 using Auxo.Metrics.Health;
 using Auxo.Metrics.Histories;
 using Auxo.Metrics.Mesh;
+using Auxo.Metrics.Promises;
 using Auxo.Metrics.Security;
 using Auxo.Metrics.Troubles;
 
@@ -45,6 +46,13 @@ public static class AlertFacts
     {
         if (health.Score is { } score)
             yield return new AlertFact(Measures.Health, health.Rid.Value, health.Name ?? health.Rid.Value, health.Rid, score);
+    }
+
+    /// <summary>Of a promise; none while there are too few values for a warning.</summary>
+    public static IEnumerable<AlertFact> Of(PromiseReport promise)
+    {
+        if (promise is { N: >= ScorePromise.EnoughToWarn, BudgetUsed: { } used })
+            yield return new AlertFact(Measures.PromiseBudget, promise.Promise, promise.Title, Rid: null, used);
     }
 
     /// <summary>Of nodes and the mesh between them.</summary>

@@ -48,6 +48,9 @@ public static class Measures
     /// <summary>Seconds for which the oldest build has waited for its first step.</summary>
     public const string QueueAge = "queue.oldest_seconds";
 
+    /// <summary>The used share of a promise's room for misses, over 30 days; only where there are enough values.</summary>
+    public const string PromiseBudget = "promise.budget_used";
+
     /// <summary>Seconds since the newest backup.</summary>
     public const string BackupAge = "backup.age_seconds";
 
@@ -97,6 +100,8 @@ public static class AlertRules
             "Times of schedules of {name} missed in a day: {value}") with { ToldBy = "schedule.missed" },
         Above("QueueStuck", Measures.QueueAge, Warning, Hour / 2, Hour / 6, 0, AlertUnit.Seconds,
             "A build of {name} has waited for {value} and nothing of it began"),
+        Above("PromiseAtRisk", Measures.PromiseBudget, Warning, 0.75, 0.7, 10, AlertUnit.Share,
+            "The promise '{name}' is at risk: {value} of its room for misses in 30 days is used") with { IsInPrometheus = true },
         Above("BackupStale", Measures.BackupAge, Warning, 2 * Day, 1.5 * Day, 10, AlertUnit.Seconds,
             "The newest backup of {name} is {value} old"),
         Above("MirrorStale", Measures.MirrorAge, Warning, 14 * Day, 13 * Day, 10, AlertUnit.Seconds,

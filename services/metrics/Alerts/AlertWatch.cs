@@ -1,6 +1,7 @@
 using Auxo.Metrics.Health;
 using Auxo.Metrics.Histories;
 using Auxo.Metrics.Mesh;
+using Auxo.Metrics.Promises;
 using Auxo.Metrics.Security;
 
 namespace Auxo.Metrics.Alerts;
@@ -10,8 +11,8 @@ namespace Auxo.Metrics.Alerts;
 /// is looked at again in the next minute.
 /// </summary>
 public sealed class AlertWatch(
-    AlertTable alerts, SecurityTable security, HistoryCache histories, MeshTable mesh, HealthPage health, ListeningSince since,
-    AlertSettings settings, Outbox outbox, TimeProvider time, ILogger<AlertWatch> logger)
+    AlertTable alerts, SecurityTable security, HistoryCache histories, MeshTable mesh, HealthPage health, PromiseWatch promises,
+    ListeningSince since, AlertSettings settings, Outbox outbox, TimeProvider time, ILogger<AlertWatch> logger)
     : PeriodicJob(TimeSpan.FromMinutes(1), time, logger)
 {
     /// <summary>Numbers of 30 days move slowly, and cost the most.</summary>
@@ -98,6 +99,7 @@ public sealed class AlertWatch(
             if (_slow.Names.TryGetValue(rid, out var name))
                 facts.Add(new AlertFact(Measures.QueueAge, rid.Value, name, rid, (now - at).TotalSeconds));
         facts.AddRange(scored.SelectMany(AlertFacts.Of));
+        facts.AddRange(promises.Shown.SelectMany(AlertFacts.Of));
         var nodes = await mesh.ListAsync(ct);
         facts.AddRange(AlertFacts.Of(nodes, MeshMatrix.Of(nodes, now, since.Time), now));
         return facts;

@@ -4,6 +4,7 @@ using Auxo.Metrics.Facts;
 using Auxo.Metrics.Health;
 using Auxo.Metrics.Histories;
 using Auxo.Metrics.Mesh;
+using Auxo.Metrics.Promises;
 using Auxo.Metrics.Security;
 using Auxo.ServiceDefaults.Metrics;
 
@@ -33,6 +34,7 @@ public sealed class RadicleMetrics
     private readonly SecurityFamilies _security;
     private readonly CoverageFamilies _coverage;
     private readonly HealthFamilies _health;
+    private readonly PromiseFamilies _promises;
     private readonly PreparedFamily _info, _deployments, _patches, _patchesOpen, _oldestPatch, _position, _lag, _refreshed, _build;
 
     /// <summary>A page without values.</summary>
@@ -49,6 +51,7 @@ public sealed class RadicleMetrics
         _security = new SecurityFamilies(Page);
         _coverage = new CoverageFamilies(Page);
         _health = new HealthFamilies(Page);
+        _promises = new PromiseFamilies(Page);
         OtherNames.AddTo(Page);
         _position = Page.Gauge("radicle_projection_position", "How far a projection has come in the store's order.");
         _lag = Page.Gauge("radicle_projection_lag_seconds", "How long the oldest event waits for a projection.");
@@ -108,6 +111,12 @@ public sealed class RadicleMetrics
     public void AddHealth(IReadOnlyList<HealthReport> reports)
     {
         foreach (var report in reports) _health.Add(report);
+    }
+
+    /// <summary>Adds how the promises stand.</summary>
+    public void AddPromises(IReadOnlyList<PromiseReport> reports)
+    {
+        foreach (var report in reports) _promises.Add(report);
     }
 
     /// <summary>Adds what is about the service itself.</summary>

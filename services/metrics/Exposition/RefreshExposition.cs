@@ -5,6 +5,7 @@ using Auxo.Metrics.Coverage;
 using Auxo.Metrics.Facts;
 using Auxo.Metrics.Health;
 using Auxo.Metrics.Mesh;
+using Auxo.Metrics.Promises;
 using Auxo.Metrics.Security;
 using Auxo.ServiceDefaults.Metrics;
 
@@ -16,8 +17,8 @@ namespace Auxo.Metrics.Exposition;
 /// </summary>
 public sealed partial class RefreshExposition(
     ExpositionPage page, FactQueries facts, NewFacts newFacts, PreparedMetrics metrics, MeshTable mesh, ListeningSince since,
-    SecurityTable security, CoverageTable coverage, HealthPage health, TimeProvider time, ServiceIdentity service,
-    ILogger<RefreshExposition> logger) : BackgroundLoop(time, logger)
+    SecurityTable security, CoverageTable coverage, HealthPage health, PromiseWatch promises, TimeProvider time,
+    ServiceIdentity service, ILogger<RefreshExposition> logger) : BackgroundLoop(time, logger)
 {
     /// <summary>What happens within this time becomes one page.</summary>
     private static readonly TimeSpan Gather = TimeSpan.FromSeconds(1);
@@ -47,6 +48,7 @@ public sealed partial class RefreshExposition(
             var own = new RadicleMetrics();
             own.AddMesh(await mesh.ListAsync(ct), now, since.Time);
             health.AddTo(own);
+            own.AddPromises(promises.Shown);
             foreach (var counted in await security.ListAsync(ct))
                 if (page.Repositories.Contains(counted.Rid.Value)) own.Add(counted);
             foreach (var measured in await coverage.ListAsync(ct))

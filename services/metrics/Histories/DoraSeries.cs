@@ -37,6 +37,9 @@ public readonly struct BuildPoint(BuildFact build, int commit, IReadOnlyList<Fai
 {
     private readonly long _duration = build.Duration?.Ticks ?? -1;
     private readonly long _wait = build.Wait?.Ticks ?? -1;
+    // In two bytes, and the whole in forty.
+    private readonly byte _outcome = (byte)build.Outcome;
+    private readonly bool _isPushed = build.Trigger is BuildTrigger.Patch or BuildTrigger.Branch;
 
     /// <summary>When.</summary>
     public Instant At { get; } = build.At;
@@ -47,11 +50,16 @@ public readonly struct BuildPoint(BuildFact build, int commit, IReadOnlyList<Fai
     /// <summary>Up to its first step; null when it never began.</summary>
     public TimeSpan? Wait => _wait < 0 ? null : new TimeSpan(_wait);
 
+    /// <summary>
+    /// From its plan, which follows a push at once, to its verdict; null of a build that nobody's push asked for, and without a verdict.
+    /// </summary>
+    public TimeSpan? Feedback => Counts && _isPushed && Wait + Duration is { } feedback ? feedback : null;
+
     /// <summary>The same number for the same commit.</summary>
     public int Commit { get; } = commit;
 
     /// <summary>How it ended.</summary>
-    public Outcome Outcome { get; } = build.Outcome;
+    public Outcome Outcome => (Outcome)_outcome;
 
     /// <summary>True for a verdict about the commit.</summary>
     public bool Counts => BuildFact.IsVerdict(Outcome);

@@ -1,3 +1,5 @@
+using Auxo.Metrics.Promises.Known;
+
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Auxo.Metrics.Mesh;
@@ -14,10 +16,11 @@ public static class ForgetNode
     private static async Task<Results<NoContent, ProblemHttpResult>> HandleAsync(
         string name, MeshTable table, Outbox outbox, CancellationToken ct)
     {
-        if (!(await table.ListAsync(ct)).Any(n => n.Name == name))
+        if ((await table.ListAsync(ct)).FirstOrDefault(n => n.Name == name) is not { } node)
             return AuxoProblem.NotFound("mesh/unknown", $"There is no node {name} in the mesh; 'auxo mesh status' shows those that are.");
         await using var work = outbox.Open();
         work.Session.QueueSqlCommand(MeshTable.Remove([name]));
+        await KeepUptime.LostAsync(work.Session, node, ct);
         await work.SaveChangesAsync(ct);
         return TypedResults.NoContent();
     }

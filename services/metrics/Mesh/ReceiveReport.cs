@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 
 using Auxo.Contracts.Mesh;
+using Auxo.Metrics.Promises.Known;
 
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
@@ -10,7 +11,7 @@ namespace Auxo.Metrics.Mesh;
 
 /// <summary>
 /// <c>PUT /api/mesh/report</c>: the agent of a node tells how it is. Its token names it, so that no node can speak for another. What is
-/// news about private repositories leaves in the same transaction.
+/// news about private repositories leaves in the same transaction, in which its uptime is kept, too.
 /// </summary>
 public static class ReceiveReport
 {
@@ -42,6 +43,8 @@ public static class ReceiveReport
             await using var work = outbox.Open();
             if (gone.Count > 0) work.Session.QueueSqlCommand(MeshTable.Remove([.. gone.Select(static n => n.Name)]));
             work.Session.QueueSqlCommand(MeshTable.Put(node));
+            foreach (var taken in gone) await KeepUptime.LostAsync(work.Session, taken, ct);
+            await KeepUptime.ToldAsync(work.Session, node, all.FirstOrDefault(n => n.Name == name)?.ReceivedAt, ct);
             foreach (var message in PrivacyNews.Of(before, [.. others, node], name, now)) await work.PublishAsync(message);
             await work.SaveChangesAsync(ct);
             return TypedResults.Ok(new ReportTaken(

@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Auxo.Cli.Tests.Commands;
 
-/// <summary><c>auxo metrics security</c>, <c>auxo metrics coverage</c> and <c>auxo alerts</c>.</summary>
+/// <summary><c>auxo metrics security</c>, <c>coverage</c>, <c>promises</c> and <c>auxo alerts</c>.</summary>
 public sealed class NumberCommandsTests
 {
     private const string Repository = $$$"""
@@ -92,6 +92,21 @@ public sealed class NumberCommandsTests
         Assert.Contains(expected, shown.Out, StringComparison.Ordinal);
         var json = JsonDocument.Parse((await auxo.RunAsync("metrics", "coverage", "heartwood", "--by", by, "--json")).Out).RootElement;
         Assert.Equal(by == "language", json.TryGetProperty("percent", out _));
+    }
+
+    [Fact]
+    public async Task promises_are_shown_with_what_was_measured_and_how_much_room_is_left()
+    {
+        await using var auxo = await StartAsync();
+        var shown = await auxo.RunAsync("metrics", "promises", "--days", "7", "--as-of", "2026-11-01");
+        Assert.Equal((0, ""), (shown.ExitCode, shown.Error));
+        foreach (var part in (string[])[
+            "<= 5.0 s", "<= 30 s", "<= 2 min", ">= 99 %", ">= 95 %", "✓ kept", "✗ broken", "too little was measured", "20 builds"])
+            Assert.Contains(part, shown.Out, StringComparison.Ordinal);
+        Assert.Contains(auxo.Requests, static request => request.Contains("days=7&asOf=2026-11-01", StringComparison.Ordinal));
+        var json = JsonDocument.Parse((await auxo.RunAsync("metrics", "promises", "--json")).Out).RootElement;
+        Assert.Equal("not_known", json.GetProperty("promises")[2].GetProperty("state").GetString());
+        Assert.Equal(2, (await auxo.RunAsync("metrics", "promises", "--days", "0")).ExitCode);
     }
 
     [Fact]

@@ -7,16 +7,17 @@ using Auxo.Cli.Repositories;
 
 namespace Auxo.Cli.Metrics;
 
-/// <summary><c>auxo metrics ci|dora|security|coverage [REPOSITORY]</c>: dashboards on the terminal.</summary>
+/// <summary><c>auxo metrics ci|dora|security|coverage|promises</c>: dashboards on the terminal.</summary>
 internal static class MetricsCommand
 {
     public static Command Create(CliHost host) => new(
-        "metrics", "Show how builds go, how changes reach production, and how safe and how tested they are")
+        "metrics", "Show how builds go, how changes reach production, how safe and how tested they are, and what is promised")
     {
         Dashboard<CiReport>(host, "ci", "Success, durations and what fails", 7, "ci", ShowCi.One, ShowCi.All),
         Dashboard<DoraReport>(host, "dora", "DORA's numbers, each with how much is behind it", 30, "dora", ShowDora.One, ShowDora.All),
         ShowSecurity.Create(host),
         ShowCoverage.Create(host),
+        ShowPromises.Create(host),
     };
 
     private static Command Dashboard<T>(
@@ -27,12 +28,7 @@ internal static class MetricsCommand
         {
             Description = "Its id, the beginning of it, or its name; without it all of them", Arity = ArgumentArity.ZeroOrOne,
         };
-        var days = new Option<int>("--days")
-        {
-            Description = $"How many days (1 to 3660, default {defaultDays})", DefaultValueFactory = _
-                => defaultDays, CustomParser = ParseDays,
-        };
-        var asOf = new Option<DateTimeOffset?>("--as-of") { Description = "As it was then, such as 2026-11-01 or 2026-11-01T12:00Z" };
+        var (days, asOf) = (Days(defaultDays), AsOf());
         return new Command(name, description) { repository, days, asOf }.Does(host, async (parsed, session, ct) =>
         {
             var (terminal, metrics) = (session.Terminal, session.Clients.Metrics);
@@ -56,6 +52,16 @@ internal static class MetricsCommand
             return ExitCode.Ok;
         });
     }
+
+    /// <summary>How long a time is looked at.</summary>
+    public static Option<int> Days(int usual) => new("--days")
+    {
+        Description = $"How many days (1 to 3660, default {usual})", DefaultValueFactory = _ => usual, CustomParser = ParseDays,
+    };
+
+    /// <summary>When that time ends; null for now.</summary>
+    public static Option<DateTimeOffset?> AsOf()
+        => new("--as-of") { Description = "As it was then, such as 2026-11-01 or 2026-11-01T12:00Z" };
 
     private static int ParseDays(ArgumentResult result)
     {

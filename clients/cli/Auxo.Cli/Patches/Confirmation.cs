@@ -21,9 +21,11 @@ internal static class Confirmation
         if (!host.CanAsk || session.Terminal.Json)
             throw new CliException(
                 ExitCode.Usage, "Nobody is here to confirm it, so nothing was done.", "To do it without a question: --yes");
+        var asked = host.Time.GetTimestamp();
         await host.StandardError.WriteAsync(TamedText.OneLine($"{question}? [y/N] "));
         await host.StandardError.FlushAsync();
         var answer = (await host.StandardInput.ReadLineAsync())?.Trim();
+        session.Answered(asked);
         if (answer?.ToLowerInvariant() is "y" or "yes") return;
         throw new CliException(ExitCode.Negative, "Nothing was done.");
     }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 
+using Auxo.Cli.Metrics;
 using Auxo.Cli.Output;
 using Auxo.Cli.Patches.Copies;
 using Auxo.Cli.Patches.Proposing;
@@ -28,6 +29,7 @@ internal static class CreatePatch
                     parsed.GetRequiredValue(title).Trim(), parsed.GetValue(description) ?? "", parsed.GetValue(draft));
                 var pushed = await RunAsync(session, copy, wanted, parsed.GetValue(yes), ct);
                 if (session.Terminal.Json) session.Terminal.WriteJson(pushed);
+                await WaitedFor.TellAsync(session, WaitedFor.Create, ct);
                 return ExitCode.Ok;
             });
     }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 
 using Auxo.Api;
+using Auxo.Cli.Metrics;
 using Auxo.Cli.Output;
 using Auxo.Cli.Patches.Copies;
 using Auxo.Cli.Patches.Linking;
@@ -76,7 +77,9 @@ internal static class MergePatch
                 $"{result}:refs/heads/{copy.DefaultBranch}"]);
         if (!pushed.Succeeded) await MergeRace.SettleAsync(copy, pushed, target.Tip, result, ct);
         var warning = await Announcement.TryAsync(copy, session.Terminal.Time, ct);
-        return await MergeReport.WriteAsync(session, copy, patch, result, gate, kept, owners, warning, ct);
+        var code = await MergeReport.WriteAsync(session, copy, patch, result, gate, kept, owners, warning, ct);
+        if (code == ExitCode.Ok) await WaitedFor.TellAsync(session, WaitedFor.Merge, ct);
+        return code;
     }
 
     private static async Task<IReadOnlyList<LinkedPatch>> NeedsAsync(

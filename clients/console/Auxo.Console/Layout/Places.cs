@@ -33,6 +33,7 @@ internal static class Places
             new("/health", "h", "Health", "auxo repo health score points fixes"),
             new("/security", "u", "Security", "auxo metrics security vulnerabilities secrets overdue score"),
             new("/coverage", "v", "Coverage", "auxo metrics coverage tests lines"),
+            new("/promises", "e", "Promises", "auxo metrics promises slo uptime feedback budget"),
             new("/alerts", "l", "Alerts", "auxo alerts rules raised"),
             new("/reports", "b", "Reports", "auxo report daily weekly security audit briefing"),
             new("/wall", "w", "Wall", "screen on the wall big tv"),
