@@ -7,7 +7,8 @@ internal sealed class PromiseFamilies(MetricsPage page)
 {
     private readonly PreparedFamily _value = page.Gauge(
         "radicle_promise_value", "What is compared with the bound: seconds that 95 of 100 took at most, or a ratio, as the unit says.");
-    private readonly PreparedFamily _bound = page.Gauge("radicle_promise_bound", "The bound: at most, in seconds, or at least, as a ratio.");
+    private readonly PreparedFamily _bound = page.Gauge(
+        "radicle_promise_bound", "The bound: at most, in seconds, or at least, as a ratio.");
     private readonly PreparedFamily _samples = page.Gauge("radicle_promise_samples", "How many values of 30 days are behind a promise.");
     private readonly PreparedFamily _kept = page.Gauge("radicle_promise_kept", "1 while a promise is kept over 30 days, else 0.");
     private readonly PreparedFamily _used = page.Gauge(

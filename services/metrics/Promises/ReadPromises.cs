@@ -79,7 +79,9 @@ public sealed class ReadPromises(IDocumentStore store, NpgsqlDataSource database
     private async Task<KnownTime> SyncAsync(IReadOnlyList<DoraSeries> series, Window window, CancellationToken ct)
     {
         var told = await StoodAsync([.. series.Select(static one => one.Rid)], window, ct);
-        return series.Select(one => KnownTime.Of(SyncLooks.Of(told[RepositoryHealth.StreamKey(one.Rid)], one.Policy.Seeds, window.To), window))
+        return series
+            .Select(one => KnownTime.Of(
+                SyncLooks.Of(told[RepositoryHealth.StreamKey(one.Rid)], one.Policy.Seeds, window.To), window))
             .Aggregate(default(KnownTime), static (a, b) => a + b);
     }
 

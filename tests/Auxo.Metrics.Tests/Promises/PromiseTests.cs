@@ -25,7 +25,10 @@ public sealed class PromiseTests
     [Fact]
     public void the_five_have_their_bounds()
         => Assert.Equal(
-            [("patch_create", 5, 0.05), ("feedback", 30, 0.05), ("merge", 120, 0.05), ("node_uptime", 0.99, 0.01), ("mesh_sync", 0.95, 0.05)],
+            [
+                ("patch_create", 5, 0.05), ("feedback", 30, 0.05), ("merge", 120, 0.05), ("node_uptime", 0.99, 0.01),
+                ("mesh_sync", 0.95, 0.05),
+            ],
             PromiseRule.All.Select(static rule => (rule.Name, rule.Bound, rule.Room)));
 
     [Theory]
@@ -74,7 +77,9 @@ public sealed class PromiseTests
     public void of_a_window_no_moment_counts_twice_and_what_lies_outside_not_at_all()
     {
         var time = KnownTime.Of(
-            [Span(-800, -700, true), Span(-10, -5, true), Span(-7, -4, false), Span(-2, 5, true), Span(-3, -3, false), Span(9, 3, true)], Month);
+            [Span(-800, -700, true), Span(-10, -5, true), Span(-7, -4, false), Span(-2, 5, true), Span(-3, -3, false),
+                Span(9, 3, true)],
+            Month);
         Assert.Equal((TimeSpan.FromHours(27), TimeSpan.FromHours(28)), (time.Good, time.Known));
         Assert.Equal(new Measured(28, 1 / 28.0), Measured.Of(time, TimeSpan.FromHours(1)));
         Assert.Equal(new Measured(0, null), Measured.Of(time, TimeSpan.FromHours(29)));
@@ -97,7 +102,8 @@ public sealed class PromiseTests
     [Fact]
     public void a_node_that_is_taken_away_counts_for_the_time_in_which_it_was_there()
     {
-        var node = new NodeUptime().Apply(new UptimeEvent.Told("ann", true, Noon.AddHours(-2))).Apply(new UptimeEvent.Lost(Noon.AddHours(-1)));
+        var node = new NodeUptime().Apply(new UptimeEvent.Told("ann", true, Noon.AddHours(-2)))
+            .Apply(new UptimeEvent.Lost(Noon.AddHours(-1)));
         Assert.Equal([Span(-2, -1, true)], node.Known(heard: null));
         Assert.Equal(node.Spans, node.Known(Noon));
         Assert.Empty(new NodeUptime().Known(Noon));
@@ -105,11 +111,12 @@ public sealed class PromiseTests
             [new UptimeEvent.Told("ann", false, Noon)], NodeUptime.Decide(known: null, lastHeard: null, "ann", isRunning: false, Noon));
     }
 
-    /// <summary>Reports, silence and clocks that jump by years: no more is known than there was time, and no more is good than is known.</summary>
+    /// <summary>Reports, silence, clocks that jump: no more is known than there was time, and no more is good than is known.</summary>
     [Fact]
     public void whatever_the_clock_does_time_is_counted_once()
         => Prop.ForAll(
-            Gen.Elements(1.0, 1.0, 1.0, 2.9, 60, 5e5, -5e5, -1).ListOf(60).ToArbitrary(), Gen.Elements(true, false).ListOf(60).ToArbitrary(),
+            Gen.Elements(1.0, 1.0, 1.0, 2.9, 60, 5e5, -5e5, -1).ListOf(60).ToArbitrary(),
+            Gen.Elements(true, false).ListOf(60).ToArbitrary(),
             static (minutes, states) =>
             {
                 var node = new Reports();

@@ -35,7 +35,8 @@ internal static class ShowPromises
         foreach (var one in report.Promises)
             columns.Add(
                 new Cell(one.Title, "bold"), (one.Unit == "seconds" ? "<= " : ">= ") + Amount(one, one.Bound), Measured(one),
-                string.Create(CultureInfo.InvariantCulture, $"{one.N} {one.Of}"), Chart.Percent(one.Ratio), Used(one.BudgetUsed), State(one));
+                string.Create(CultureInfo.InvariantCulture, $"{one.N} {one.Of}"), Chart.Percent(one.Ratio), Used(one.BudgetUsed),
+                State(one));
         columns.Write(terminal);
         foreach (var one in report.Promises.Where(static one => one.Note is not null))
             terminal.Line($"[dim]{Terminal.Safe(one.Title)}: {Terminal.Safe(one.Note)}.[/]");
@@ -53,16 +54,16 @@ internal static class ShowPromises
 
     private static Cell Used(double? used) => used switch
     {
-        null => new("–", "dim"),
-        > 1 => new(Chart.Percent(used), "red"),
-        > 0.75 => new(Chart.Percent(used), "yellow"),
+        null => new Cell("–", "dim"),
+        > 1 => new Cell(Chart.Percent(used), "red"),
+        > 0.75 => new Cell(Chart.Percent(used), "yellow"),
         _ => Chart.Percent(used),
     };
 
     private static Cell State(PromiseReport one) => one.State switch
     {
-        "kept" => new("✓ kept", "green"),
-        "broken" => new("✗ broken", "red"),
-        _ => new("too little was measured", "dim"),
+        "kept" => new Cell("✓ kept", "green"),
+        "broken" => new Cell("✗ broken", "red"),
+        _ => new Cell("too little was measured", "dim"),
     };
 }

@@ -11,7 +11,7 @@ internal static class WaitedFor
     public const string Create = "patch create", Merge = "patch merge";
 
     /// <summary>Nobody notices that.</summary>
-    private static readonly TimeSpan AtMost = TimeSpan.FromMilliseconds(200);
+    public static readonly TimeSpan AtMost = TimeSpan.FromMilliseconds(200);
 
     public static async Task TellAsync(Session session, string command, CancellationToken ct)
     {

@@ -23,5 +23,7 @@ internal static class AnswerAsk
     }
 
     private static bool IsPageOfNumbers(string at)
-        => at is "/dora" or "/ci" or "/promises" || at.StartsWith("/dora/", StringComparison.Ordinal) || at.StartsWith("/ci/", StringComparison.Ordinal);
+        => at is "/dora" or "/ci" or "/promises"
+            || at.StartsWith("/dora/", StringComparison.Ordinal)
+            || at.StartsWith("/ci/", StringComparison.Ordinal);
 }

@@ -9,8 +9,8 @@ public static class SyncLooks
     public static readonly TimeSpan Every = TimeSpan.FromMinutes(5);
 
     /// <summary>
-    /// So long what was told is believed: what is told again the same is kept again after 20 hours at the earliest and with the next day's
-    /// look at the latest.
+    /// So long what was told is believed: the same is kept again after 20 hours at the earliest, and with the next day's look at the
+    /// latest.
     /// </summary>
     public static readonly TimeSpan Believed = TimeSpan.FromHours(48);
 
