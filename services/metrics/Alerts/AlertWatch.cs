@@ -30,15 +30,16 @@ public sealed class AlertWatch(
         try
         {
             var now = Time.GetUtcNow();
-            var scored = health.Shown;
-            var facts = (await FactsAsync(scored ?? [], now, ct)).ToLookup(static fact => fact.Measure, StringComparer.Ordinal);
+            var (scored, judged) = (health.Shown, promises.Shown);
+            var facts = (await FactsAsync([.. (scored ?? []).SelectMany(AlertFacts.Of), .. judged.SelectMany(AlertFacts.Of)], now, ct)).ToLookup(static fact => fact.Measure, StringComparer.Ordinal);
             var known = (await alerts.ListAsync(ct)).ToDictionary(static alert => alert.Id, StringComparer.Ordinal);
             var changed = 0;
             foreach (var rule in AlertRules.All)
             {
-                // After a start nodes have not had the time to report, nor was health scored: such alerts stay as they are until then.
+                // After a start nodes have not had the time to report, nor was health or a promise judged: such alerts stay as they are until then.
                 if (rule.Measure.StartsWith("node.", StringComparison.Ordinal) && now - since.Time < MeshMatrix.Silence) continue;
-                if (rule.Measure == Measures.Health && scored is null) continue;
+                if (rule.Measure == Measures.Health && scored is null || rule.Measure == Measures.PromiseBudget && judged.Count == 0)
+                    continue;
                 var seen = new HashSet<string>(StringComparer.Ordinal);
                 foreach (var fact in facts[rule.Measure])
                 {
@@ -87,10 +88,10 @@ public sealed class AlertWatch(
     /// silent until then.
     /// </summary>
     private async Task<IReadOnlyList<AlertFact>> FactsAsync(
-        IReadOnlyList<HealthReport> scored, DateTimeOffset now, CancellationToken ct)
+        IReadOnlyList<AlertFact> judged, DateTimeOffset now, CancellationToken ct)
     {
         if (now - _slow.At >= Slowly || now < _slow.At) _slow = await SlowAsync(now, ct);
-        var facts = _slow.Facts.ToList();
+        List<AlertFact> facts = [.. _slow.Facts, .. judged];
         foreach (var one in await security.ListAsync(ct))
             if (_slow.Names.ContainsKey(one.Rid)) facts.AddRange(AlertFacts.Of(one, now));
         foreach (var one in await alerts.TroublesAsync(ct))
@@ -98,8 +99,6 @@ public sealed class AlertWatch(
         foreach (var (rid, at) in await alerts.WaitingAsync(ct))
             if (_slow.Names.TryGetValue(rid, out var name))
                 facts.Add(new AlertFact(Measures.QueueAge, rid.Value, name, rid, (now - at).TotalSeconds));
-        facts.AddRange(scored.SelectMany(AlertFacts.Of));
-        facts.AddRange(promises.Shown.SelectMany(AlertFacts.Of));
         var nodes = await mesh.ListAsync(ct);
         facts.AddRange(AlertFacts.Of(nodes, MeshMatrix.Of(nodes, now, since.Time), now));
         return facts;

@@ -75,6 +75,26 @@ public sealed class PromiseHostTests(PostgresFixture postgres)
                 .Select(static alert => (string)alert!["name"]!).Order(StringComparer.Ordinal));
     }
 
+    [Fact]
+    public async Task a_restart_ends_no_alert_of_a_promise()
+    {
+        var database = await postgres.CreateDatabaseAsync();
+        await using (var host = await MetricsHost.StartAsync(database))
+        {
+            for (var i = 0; i < ScorePromise.EnoughToWarn; i++) await ToldAsync(host.Client, HttpStatusCode.NoContent, "patch merge", 900);
+            await host.Services.GetRequiredService<PromiseWatch>().RunAsync(Ct);
+            await host.Services.GetRequiredService<AlertWatch>().LookAsync(Ct);
+            Assert.Equal("pending", await PhaseAsync(host));
+        }
+
+        await using var again = await MetricsHost.StartAsync(database);
+        await again.Services.GetRequiredService<AlertWatch>().LookAsync(Ct);
+        Assert.Equal("pending", await PhaseAsync(again));
+
+        static async Task<string?> PhaseAsync(MetricsHost host)
+            => (string?)Assert.Single((await host.GetAsync("/alerts"))["items"]!.AsArray())!["phase"];
+    }
+
     [Theory]
     [InlineData("""{"command":"rm -rf","seconds":1}""", HttpStatusCode.UnprocessableEntity)]
     [InlineData("""{"command":"Patch Create","seconds":1}""", HttpStatusCode.UnprocessableEntity)]

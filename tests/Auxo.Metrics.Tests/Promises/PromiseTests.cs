@@ -1,6 +1,5 @@
 using Auxo.Contracts;
 using Auxo.Metrics.Alerts;
-using Auxo.Metrics.Builds;
 using Auxo.Metrics.Dora;
 using Auxo.Metrics.Facts;
 using Auxo.Metrics.Histories;
