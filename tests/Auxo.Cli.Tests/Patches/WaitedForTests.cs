@@ -40,7 +40,7 @@ public sealed class WaitedForTests
             {
                 http.Response.StatusCode = 403;
                 return Task.CompletedTask;
-            }), ("silent", static http => Task.Delay(Timeout.InfiniteTimeSpan, http.RequestAborted))])
+            }), ("silent", static http => new TaskCompletionSource().Task.WaitAsync(http.RequestAborted))])
         {
             await using var auxo = await FakeAuxo.StartAsync(
                 app => app.MapPost("/metrics/api/commands", (HttpContext http) => answer(http)));
