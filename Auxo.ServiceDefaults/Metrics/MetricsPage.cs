@@ -32,6 +32,8 @@ public sealed class MetricsPage
     /// <summary>Its samples as they are shown, to be published together with those of other pages of the same families.</summary>
     public MetricsSection Render() => new(Render(openMetrics: false), Render(openMetrics: true));
 
+    internal IReadOnlyList<PreparedFamily> Families => _families;
+
     internal byte[][] Headers(bool openMetrics) => [.. _families.Select(f => Encoding.UTF8.GetBytes(f.Header(openMetrics)))];
 
     private byte[]?[] Render(bool openMetrics)
@@ -67,6 +69,9 @@ public sealed class PreparedFamily
     internal string Name { get; }
 
     internal bool IsCounter => _type == "counter";
+
+    /// <summary>One value at a moment that stands for itself; names of the old world among them.</summary>
+    internal bool IsGauge => _type is "gauge" or "untyped";
 
     internal List<(string Labels, double Value, long[]? Buckets)> Samples { get; } = [];
 
@@ -147,7 +152,7 @@ public sealed class PreparedFamily
         return openMetrics && !text.AsSpan().ContainsAny('.', 'E') ? text + ".0" : text;
     }
 
-    private static string Labels(ReadOnlySpan<(string Name, string Value)> labels)
+    internal static string Labels(ReadOnlySpan<(string Name, string Value)> labels)
     {
         var text = new StringBuilder();
         foreach (var (name, value) in labels)

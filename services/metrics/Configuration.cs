@@ -6,6 +6,7 @@ using Auxo.Metrics.Coverage;
 using Auxo.Metrics.Deployments;
 using Auxo.Metrics.Dora;
 using Auxo.Metrics.Exposition;
+using Auxo.Metrics.Exposition.Past;
 using Auxo.Metrics.Facts;
 using Auxo.Metrics.Failures;
 using Auxo.Metrics.Health;
@@ -130,6 +131,7 @@ public static class Configuration
         services.AddSingleton<PromiseWatch>();
         services.AddHostedService(static p => p.GetRequiredService<PromiseWatch>());
         services.AddSingleton<ExpositionPage>();
+        services.AddSingleton<GatherPast>();
         services.AddSingleton<RefreshExposition>();
         services.AddHostedService(static p => p.GetRequiredService<RefreshExposition>());
         services.ConfigureHttpJsonOptions(static json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, HttpJson.Default));
@@ -151,6 +153,7 @@ public static class Configuration
         ReportFailure.Map(app);
         SetPolicy.Map(app);
         GetTimeline.Map(app);
+        GetPast.Map(app);
         ReceiveReport.Map(app);
         GetMesh.Map(app);
         ForgetNode.Map(app);

@@ -66,6 +66,10 @@ internal sealed class CiFamilies(MetricsPage page, double[] buildTimes, double[]
             .Select(static b => b.Duration?.TotalSeconds).OfType<double>(), repo, Workflow);
         _wait.Observe(series.Builds.Select(static b => b.Wait?.TotalSeconds).OfType<double>(), repo);
         AddSteps(repo, series, mostSteps);
+    }
+
+    public void AddWaiting((string, string) repo, DoraSeries series)
+    {
         _running.Set(series.Totals.Running, repo);
         _queued.Set(series.Totals.Queued, repo);
     }

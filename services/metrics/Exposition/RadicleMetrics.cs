@@ -65,37 +65,57 @@ public sealed class RadicleMetrics
     /// <summary>A repository's values of the windows that end now: they change as time passes.</summary>
     public static MetricsSection Windowed(DoraSeries series, DateTimeOffset now)
     {
-        var (metrics, repo) = (new RadicleMetrics(), ("repo", series.Rid.Value));
-        var calendar = Calendar.FindOrUtc(series.Policy.Zone);
-        foreach (var (name, days) in Windows)
-        {
-            var window = new Window(now - TimeSpan.FromDays(days), now);
-            var dora = Measure.Dora(series, window, calendar);
-            metrics._dora.Add(repo, ("window", name), dora);
-            if (days != 30) continue;
-            metrics._dora.AddHeadline(repo, dora);
-            metrics._ci.AddWindow(repo, series, window);
-        }
-
+        var metrics = new RadicleMetrics();
+        metrics.AddWindows(series, now);
         return metrics.Page.Render();
     }
 
     /// <summary>A repository's values since the beginning: they change with its facts only.</summary>
     public static MetricsSection Total(DoraSeries series)
     {
-        var (metrics, repo, totals) = (new RadicleMetrics(), ("repo", series.Rid.Value), series.Totals);
-        metrics._info.Set(1, repo, ("name", series.Name ?? ""));
-        metrics._dora.AddTotals(repo, series);
-        metrics._ci.AddTotals(repo, series, MostSteps);
+        var metrics = new RadicleMetrics();
+        metrics.AddStanding(series);
+        metrics.AddTotals(series);
+        return metrics.Page.Render();
+    }
+
+    /// <summary>Adds a repository's values of the windows that end then.</summary>
+    public void AddWindows(DoraSeries series, DateTimeOffset now)
+    {
+        var repo = ("repo", series.Rid.Value);
+        var calendar = Calendar.FindOrUtc(series.Policy.Zone);
+        foreach (var (name, days) in Windows)
+        {
+            var window = new Window(now - TimeSpan.FromDays(days), now);
+            var dora = Measure.Dora(series, window, calendar);
+            _dora.Add(repo, ("window", name), dora);
+            if (days != 30) continue;
+            _dora.AddHeadline(repo, dora);
+            _ci.AddWindow(repo, series, window);
+        }
+    }
+
+    /// <summary>Adds what a repository has at that moment: its name, open patches, builds that run and wait.</summary>
+    public void AddStanding(DoraSeries series)
+    {
+        var (repo, totals) = (("repo", series.Rid.Value), series.Totals);
+        _info.Set(1, repo, ("name", series.Name ?? ""));
+        _patchesOpen.Set(totals.Open, repo);
+        if (totals.OldestOpen is { } oldest) _oldestPatch.Set(Seconds(oldest), repo);
+        _ci.AddWaiting(repo, series);
+    }
+
+    private void AddTotals(DoraSeries series)
+    {
+        var (repo, totals) = (("repo", series.Rid.Value), series.Totals);
+        _dora.AddTotals(repo, series);
+        _ci.AddTotals(repo, series, MostSteps);
         foreach (var d in totals.Deployments.Select(static d
             => (d.Environment, Kind: Word(d.Kind.ToString()), Outcome: d.Succeeded ? "success" : "failure", d.Count))
                 .Order().Take(MostSteps))
-            metrics._deployments.Set(d.Count, repo, ("environment", d.Environment), ("kind", d.Kind), ("outcome", d.Outcome));
-        metrics._patches.Set(totals.Opened, repo, ("event", "opened"))
+            _deployments.Set(d.Count, repo, ("environment", d.Environment), ("kind", d.Kind), ("outcome", d.Outcome));
+        _patches.Set(totals.Opened, repo, ("event", "opened"))
             .Set(totals.Merged, repo, ("event", "merged")).Set(totals.Archived, repo, ("event", "archived"));
-        metrics._patchesOpen.Set(totals.Open, repo);
-        if (totals.OldestOpen is { } oldest) metrics._oldestPatch.Set(Seconds(oldest), repo);
-        return metrics.Page.Render();
     }
 
     /// <summary>Adds what the agents of nodes told.</summary>

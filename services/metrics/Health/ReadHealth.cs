@@ -59,7 +59,8 @@ public sealed class ReadHealth(
         return [.. reports.OrderBy(static r => r.Name ?? r.Rid.Value, StringComparer.Ordinal)];
     }
 
-    private static HealthReport Report(Known known, DateTimeOffset now)
+    /// <summary>Scores what was known at a moment.</summary>
+    internal static HealthReport Report(Known known, DateTimeOffset now)
     {
         var (series, health) = (known.Series, known.Health);
         var name = series?.Name ?? health?.Standing?.Name ?? health?.Survey?.Name;
@@ -80,6 +81,6 @@ public sealed class ReadHealth(
         => (await mesh.ListAsync(ct)).SelectMany(static n => n.Report.Repositories).Where(static r => r.Violations.Count > 0)
             .Select(static r => r.Rid).ToHashSet(StringComparer.Ordinal);
 
-    private sealed record Known(
+    internal sealed record Known(
         Rid Rid, DoraSeries? Series, RepositoryHealth? Health, SecurityFacts? Security, CoverageFacts? Coverage, bool IsExposed);
 }

@@ -48,6 +48,42 @@ public sealed class HistoryCache(FactQueries facts) : IDisposable
     public Task<History?> GetHistoryAsync(Rid rid, DateTimeOffset time, long? position, CancellationToken ct)
         => WorkOutAsync(rid, time, position, static (history, _, _) => history, ct);
 
+    /// <summary>
+    /// Shows the series as of each of many moments. Facts are read once, and a history is worked out again only where something happened
+    /// since the moment before.
+    /// </summary>
+    /// <param name="rid">The repository.</param>
+    /// <param name="moments">In ascending order.</param>
+    /// <param name="visit">Gets the number of the moment, and the series; null for it before anything had happened.</param>
+    /// <param name="ct">Stops it.</param>
+    public async Task VisitAsync(Rid rid, IReadOnlyList<DateTimeOffset> moments, Action<int, DoraSeries?> visit, CancellationToken ct)
+    {
+        await _working.WaitAsync(ct);
+        try
+        {
+            var known = await facts.PositionAsync(ct);
+            var all = await facts.ReadAsync(rid, ct) ?? new FactDay();
+            // That a repository is followed is no beginning of what can be told of it: its past may have been counted afterwards.
+            DateTimeOffset[] times = [.. all.All().Where(static f => f is not RepositoryFact).Select(static f => f.At)
+                .Concat(all.Phases.Select(static p => p.At)).Order()];
+            var (series, happened) = ((DoraSeries?)null, 0);
+            for (var i = 0; i < moments.Count; i++)
+            {
+                ct.ThrowIfCancellationRequested();
+                var (before, asOf) = (happened, new AsOf(moments[i], known));
+                while (happened < times.Length && times[happened] <= moments[i]) happened++;
+                series = happened == 0 ? null
+                    : series is not null && happened == before ? series with { AsOf = asOf }
+                    : new DoraSeries(History.Of(RepositoryFacts.Of(rid, [all], asOf)));
+                visit(i, series);
+            }
+        }
+        finally
+        {
+            _working.Release();
+        }
+    }
+
     /// <summary>All repositories of which something is known.</summary>
     public Task<IReadOnlyList<Rid>> ListAsync(CancellationToken ct) => facts.ListAsync(ct);
 

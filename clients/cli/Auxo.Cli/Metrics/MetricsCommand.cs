@@ -7,7 +7,7 @@ using Auxo.Cli.Repositories;
 
 namespace Auxo.Cli.Metrics;
 
-/// <summary><c>auxo metrics ci|dora|security|coverage|promises</c>: dashboards on the terminal.</summary>
+/// <summary><c>auxo metrics ci|dora|security|coverage|promises</c>: dashboards on the terminal; and <c>export</c>.</summary>
 internal static class MetricsCommand
 {
     public static Command Create(CliHost host) => new(
@@ -18,6 +18,7 @@ internal static class MetricsCommand
         ShowSecurity.Create(host),
         ShowCoverage.Create(host),
         ShowPromises.Create(host),
+        ExportMetrics.Create(host),
     };
 
     private static Command Dashboard<T>(
