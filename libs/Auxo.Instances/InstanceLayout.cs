@@ -93,6 +93,11 @@ public sealed record InstanceLayout(string Home)
         }
     }
 
+    /// <summary>
+    /// What <c>auxo monitoring up</c> keeps: the files, data and logs of Prometheus, Alertmanager and Grafana. In no backup.
+    /// </summary>
+    public string Monitoring => Path.Combine(Home, "monitoring");
+
     /// <summary>Repositories that were private and are public on purpose, an id a line; somebody has said so.</summary>
     public string MeantPublic => Path.Combine(Home, "meant-public");
 

@@ -23,6 +23,7 @@ using Auxo.Cli.Mesh.Agents;
 using Auxo.Cli.Mesh;
 using Auxo.Cli.Metrics;
 using Auxo.Cli.Mirrors;
+using Auxo.Cli.Monitoring;
 using Auxo.Cli.Nodes;
 using Auxo.Cli.Notify;
 using Auxo.Cli.Outbox;
@@ -130,6 +131,7 @@ internal static class AuxoCommandLine
         SecretCommand.Create(host),
         TraceCommand.Create(host),
         MetricsCommand.Create(host),
+        MonitoringCommand.Create(host),
         AlertsCommand.Create(host),
         ReportCommand.Create(host),
         BackfillRepository.Create(host),
