@@ -51,6 +51,8 @@ public sealed class MonitoringTests
             Assert.Contains("started again", changed.Out, StringComparison.Ordinal);
             Assert.NotEqual(processes["prometheus"], Processes(changed.Out)["prometheus"]);
             Assert.Equal(processes["alertmanager"], Processes(changed.Out)["alertmanager"]);
+            // Who does not say how long values stay wants nothing forgotten.
+            Assert.Equal(Processes(changed.Out), Processes((await world.RunAsync("monitoring", "up")).Out));
         }
         finally
         {

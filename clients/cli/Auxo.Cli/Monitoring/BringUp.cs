@@ -29,6 +29,7 @@ internal sealed class BringUp(Session session, MonitoringPlace place)
 
         var files = MonitoringFiles.For(place, services, File.Exists(place.TokenFile), foreign.Contains("grafana"));
         Write(files);
+        PrivateFiles.Write(place.RetentionFile, retention);
         var parts = new List<MonitoringPart>();
         foreach (var name in MonitoringPlace.Names)
             parts.Add(foreign.Contains(name) ? Yours(name) : await StartAsync(name, files, retention, answers, ct));

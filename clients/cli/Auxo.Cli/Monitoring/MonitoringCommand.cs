@@ -17,18 +17,18 @@ internal static class MonitoringCommand
 
     private static Command Up(CliHost host)
     {
-        var retention = new Option<string>("--retention")
+        var retention = new Option<string?>("--retention")
         {
-            Description = "How long Prometheus keeps values, such as 90d or 2y (default 1y)",
-            DefaultValueFactory = static _ => "1y",
+            Description = "How long Prometheus keeps values, such as 90d or 2y; without it as last time, at first 1y",
         };
         return new Command("up", "Configure and start them in the background, and ask Prometheus whether it sees Auxo") { retention }
             .Does(host, (parsed, session, ct) =>
             {
-                var kept = parsed.GetValue(retention)!;
+                var place = MonitoringPlace.Of(host);
+                var kept = parsed.GetValue(retention) ?? place.LastRetention() ?? "1y";
                 if (!MonitoredPrograms.IsRetention(kept))
                     throw new CliException(ExitCode.Usage, $"'{kept}' is no time to keep values.", "Write it as 90d, 26w or 2y.");
-                return new BringUp(session, MonitoringPlace.Of(host)).RunAsync(kept, ct);
+                return new BringUp(session, place).RunAsync(kept, ct);
             });
     }
 

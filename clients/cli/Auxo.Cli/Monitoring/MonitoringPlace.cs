@@ -20,6 +20,9 @@ internal sealed record MonitoringPlace(string Root, IReadOnlyDictionary<string, 
     /// <summary>A token for <c>/metrics</c> and for notify where Auxo does not listen on loopback; the operator puts it there.</summary>
     public string TokenFile => Path.Combine(Root, "auxo.token");
 
+    /// <summary>How long Prometheus keeps values, as it was said last.</summary>
+    public string RetentionFile => Path.Combine(Folder("prometheus"), "retention");
+
     /// <summary>Grafana's administrator's password.</summary>
     public string PasswordFile => Path.Combine(Folder("grafana"), "admin.password");
 
@@ -28,6 +31,12 @@ internal sealed record MonitoringPlace(string Root, IReadOnlyDictionary<string, 
     public static MonitoringPlace Of(CliHost host) => new(
         Instance.Layout(host).Monitoring,
         Names.ToDictionary(static name => name, name => Port(host, name), StringComparer.Ordinal));
+
+    /// <summary>
+    /// What was said last of how long values stay: a start that does not say it must not forget what another one was to keep. Null before
+    /// the first.
+    /// </summary>
+    public string? LastRetention() => File.Exists(RetentionFile) ? File.ReadAllText(RetentionFile).Trim() : null;
 
     /// <summary>What one of them has for itself.</summary>
     public string Folder(string name) => Path.Combine(Root, name);
