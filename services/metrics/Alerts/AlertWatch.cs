@@ -31,12 +31,13 @@ public sealed class AlertWatch(
         {
             var now = Time.GetUtcNow();
             var (scored, judged) = (health.Shown, promises.Shown);
-            var facts = (await FactsAsync([.. (scored ?? []).SelectMany(AlertFacts.Of), .. judged.SelectMany(AlertFacts.Of)], now, ct)).ToLookup(static fact => fact.Measure, StringComparer.Ordinal);
+            AlertFact[] shown = [.. (scored ?? []).SelectMany(AlertFacts.Of), .. judged.SelectMany(AlertFacts.Of)];
+            var facts = (await FactsAsync(shown, now, ct)).ToLookup(static fact => fact.Measure, StringComparer.Ordinal);
             var known = (await alerts.ListAsync(ct)).ToDictionary(static alert => alert.Id, StringComparer.Ordinal);
             var changed = 0;
             foreach (var rule in AlertRules.All)
             {
-                // After a start nodes have not had the time to report, nor was health or a promise judged: such alerts stay as they are until then.
+                // After a start nodes have not had the time to report, nor was health or a promise judged: until then such alerts stay.
                 if (rule.Measure.StartsWith("node.", StringComparison.Ordinal) && now - since.Time < MeshMatrix.Silence) continue;
                 if (rule.Measure == Measures.Health && scored is null || rule.Measure == Measures.PromiseBudget && judged.Count == 0)
                     continue;
@@ -88,10 +89,10 @@ public sealed class AlertWatch(
     /// silent until then.
     /// </summary>
     private async Task<IReadOnlyList<AlertFact>> FactsAsync(
-        IReadOnlyList<AlertFact> judged, DateTimeOffset now, CancellationToken ct)
+        IReadOnlyList<AlertFact> shown, DateTimeOffset now, CancellationToken ct)
     {
         if (now - _slow.At >= Slowly || now < _slow.At) _slow = await SlowAsync(now, ct);
-        List<AlertFact> facts = [.. _slow.Facts, .. judged];
+        List<AlertFact> facts = [.. _slow.Facts, .. shown];
         foreach (var one in await security.ListAsync(ct))
             if (_slow.Names.ContainsKey(one.Rid)) facts.AddRange(AlertFacts.Of(one, now));
         foreach (var one in await alerts.TroublesAsync(ct))
