@@ -1,6 +1,7 @@
 using System.Globalization;
 
 using Auxo.Instances;
+using Auxo.Instances.Backups;
 using Auxo.Postgres;
 using Auxo.ServiceDefaults.Disk;
 
@@ -35,6 +36,7 @@ internal static class BackupCommand
             var manifest = word == "backup"
                 ? await MakeBackup.RunAsync(layout, external, path, TimeProvider.System.GetUtcNow(), stop.Token)
                 : await RestoreBackup.RunAsync(layout, external, path, damaged, stop.Token);
+            Note(layout, manifest.CreatedAt);
             var what = string.Create(
                 CultureInfo.InvariantCulture,
                 $"the database and {manifest.Files} files ({DiskGuard.Words(manifest.Bytes)}), as of "
@@ -51,6 +53,22 @@ internal static class BackupCommand
             foreach (var line in (e is OperationCanceledException ? "stopped; nothing was kept" : e.Message)
                 .Split('\n')) Console.Error.WriteLine($"auxo: {line}");
             return 1;
+        }
+    }
+
+    /// <summary>
+    /// For the alert of an old backup. A restored instance has the backup that it was made from: what came after that is in none.
+    /// </summary>
+    private static void Note(InstanceLayout layout, DateTimeOffset madeAt)
+    {
+        try
+        {
+            LastBackup.Write(layout, madeAt);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Console.Error.WriteLine($"auxo: all is done, but {layout.LastBackup} cannot be written: {e.Message} The alert BackupStale "
+                + "goes by the backup before.");
         }
     }
 }

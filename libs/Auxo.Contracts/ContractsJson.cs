@@ -30,6 +30,7 @@ namespace Auxo.Contracts;
 [JsonSerializable(typeof(RepositorySurveyed))]
 [JsonSerializable(typeof(StandingObserved))]
 [JsonSerializable(typeof(ArtifactPublished))]
+[JsonSerializable(typeof(MirrorsObserved))]
 [JsonSerializable(typeof(DeploymentReported))]
 [JsonSerializable(typeof(FailureDetected))]
 [JsonSerializable(typeof(FailureRecovered))]

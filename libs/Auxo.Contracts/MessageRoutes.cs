@@ -43,6 +43,7 @@ public static class MessageRoutes
         Route<RepositorySurveyed>("repository_surveyed", Pipeline, [Metrics], m => Repository(m.Rid)),
         Route<StandingObserved>("standing_observed", Ingest, [Metrics], m => Repository(m.Rid)),
         Route<ArtifactPublished>("artifact_published", Registry, [], m => $"artifact/{m.Name}"),
+        Route<MirrorsObserved>("mirrors_observed", Registry, [Metrics], _ => "mirrors"),
         Route<DeploymentReported>("deployment_reported", Metrics, [Metrics], m => Repository(m.Rid)),
         Route<FailureDetected>("failure_detected", Metrics, [Metrics, Notify], m => Failure(m.Rid, m.FailureId)),
         Route<FailureRecovered>("failure_recovered", Metrics, [Metrics, Notify], m => Failure(m.Rid, m.FailureId)),

@@ -101,6 +101,9 @@ public sealed record InstanceLayout(string Home)
     /// <summary>Repositories that were private and are public on purpose, an id a line; somebody has said so.</summary>
     public string MeantPublic => Path.Combine(Home, "meant-public");
 
+    /// <summary>When the last whole backup was made; in no backup.</summary>
+    public string LastBackup => Path.Combine(Home, "last-backup");
+
     /// <summary>One log per resource.</summary>
     public string Logs => Path.Combine(Home, "logs");
 

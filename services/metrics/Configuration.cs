@@ -1,3 +1,4 @@
+using Auxo.Instances;
 using Auxo.Metrics.Alerts;
 using Auxo.Metrics.Builds;
 using Auxo.Metrics.Changes;
@@ -12,6 +13,7 @@ using Auxo.Metrics.Failures;
 using Auxo.Metrics.Health;
 using Auxo.Metrics.Histories;
 using Auxo.Metrics.Mesh;
+using Auxo.Metrics.Mirrors;
 using Auxo.Metrics.Packing;
 using Auxo.Metrics.Promises;
 using Auxo.Metrics.Promises.Commands;
@@ -72,6 +74,8 @@ public static class Configuration
         o.Projections.Snapshot<RepositoryHealth>(SnapshotLifecycle.Inline);
         o.Events.MapEventType<ReportEvent.Published>("report_published");
         o.Events.MapEventType<ReportEvent.Skipped>("report_skipped");
+        o.Events.MapEventType<MirrorEvent.Observed>("mirrors_observed");
+        o.Projections.Snapshot<MirrorFacts>(SnapshotLifecycle.Inline);
         o.Projections.Snapshot<KeptReport>(SnapshotLifecycle.Inline);
         o.Events.MapEventType<CommandEvent.Ran>("command_ran");
         o.Events.MapEventType<UptimeEvent.Told>("uptime_told");
@@ -108,6 +112,7 @@ public static class Configuration
         // What counts there is chosen for each repository.
         services.AddKnownSettings([.. AlertSettings.Known, .. ReportSettings.Known]);
         services.AddSingleton(AlertSettings.From(builder.Configuration));
+        services.AddSingleton(InstanceLayout.Locate(name => builder.Configuration[name]));
         services.AddSingleton<AlertTable>();
         services.AddSingleton<AlertWatch>();
         services.AddHostedService(static p => p.GetRequiredService<AlertWatch>());

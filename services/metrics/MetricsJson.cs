@@ -13,6 +13,7 @@ using Auxo.Metrics.Dora;
 using Auxo.Metrics.Failures;
 using Auxo.Metrics.Health;
 using Auxo.Metrics.Mesh;
+using Auxo.Metrics.Mirrors;
 using Auxo.Metrics.Packing;
 using Auxo.Metrics.Promises;
 using Auxo.Metrics.Promises.Commands;
@@ -62,6 +63,8 @@ namespace Auxo.Metrics;
 [JsonSerializable(typeof(RepositoryHealth))]
 [JsonSerializable(typeof(ReportEvent.Published), TypeInfoPropertyName = "ReportMade")]
 [JsonSerializable(typeof(ReportEvent.Skipped), TypeInfoPropertyName = "ReportSkipped")]
+[JsonSerializable(typeof(MirrorEvent.Observed), TypeInfoPropertyName = "MirrorsSeen")]
+[JsonSerializable(typeof(MirrorFacts))]
 [JsonSerializable(typeof(KeptReport))]
 [JsonSerializable(typeof(CommandEvent.Ran), TypeInfoPropertyName = "CommandRan")]
 [JsonSerializable(typeof(UptimeEvent.Told), TypeInfoPropertyName = "UptimeTold")]

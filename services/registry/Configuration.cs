@@ -12,6 +12,7 @@ using Auxo.Registry.Homebrew;
 using Auxo.Registry.Identities;
 using Auxo.Registry.Mirrors;
 using Auxo.Registry.Mirrors.Prefetching;
+using Auxo.Registry.Mirrors.Telling;
 using Auxo.Registry.Mirrors.Trying;
 using Auxo.Registry.Monitoring;
 using Auxo.Registry.NuGet;
@@ -79,6 +80,8 @@ public static class Configuration
         services.AddSingleton<Mirror>();
         services.AddSingleton<MirrorRefresh>();
         services.AddHostedService(static p => p.GetRequiredService<MirrorRefresh>());
+        services.AddSingleton<TellMirrors>();
+        services.AddHostedService(static p => p.GetRequiredService<TellMirrors>());
         services.AddSingleton<FetchLog>();
         services.AddHostedService(static p => p.GetRequiredService<FetchLog>());
         services.AddHostedService<ForgetFetches>();

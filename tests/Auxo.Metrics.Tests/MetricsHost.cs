@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 
+using Auxo.Instances;
 using Auxo.ServiceDefaults.Access;
 using Auxo.ServiceDefaults.Storage;
 using Auxo.Testing;
@@ -19,9 +20,9 @@ public sealed class MetricsHost : IAsyncDisposable
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(120);
     private readonly RunningService _service;
 
-    private MetricsHost(RunningService service, NpgsqlDataSource database, Queues queues, string token)
+    private MetricsHost(RunningService service, NpgsqlDataSource database, Queues queues, InstanceLayout layout, string token)
     {
-        (_service, Database, Queues) = (service, database, queues);
+        (_service, Database, Queues, Layout) = (service, database, queues, layout);
         Client = service.Connect(token);
     }
 
@@ -35,15 +36,20 @@ public sealed class MetricsHost : IAsyncDisposable
     /// <summary>The queues between the services.</summary>
     public Queues Queues { get; }
 
+    /// <summary>The instance's folder, which only a test makes that has something in it.</summary>
+    public InstanceLayout Layout { get; }
+
     public static async Task<MetricsHost> StartAsync(string connectionString, bool listen = false)
     {
         await SchemaMigration.ApplyAsync(Configuration.Model, connectionString, CancellationToken.None);
         var database = NpgsqlDataSource.Create(connectionString);
         await AccessToken.ApplySchemaAsync(database, CancellationToken.None);
         var token = await AccessToken.CreateAsync(database, $"test {Guid.NewGuid()}", [AccessToken.Admin], null, CancellationToken.None);
-        void Configure(IWebHostBuilder b) => b.UseSetting("ConnectionStrings:auxo", connectionString);
+        var layout = new InstanceLayout(Path.Combine(Path.GetTempPath(), $"auxo-metrics-{Guid.NewGuid():N}"));
+        void Configure(IWebHostBuilder b)
+            => b.UseSetting("ConnectionStrings:auxo", connectionString).UseSetting("AUXO_HOME", layout.Home);
         var service = listen ? RunningService.OnPort<Program>(Configure) : await RunningService.InMemoryAsync<Program>(Configure);
-        return new MetricsHost(service, database, new Queues(connectionString), token);
+        return new MetricsHost(service, database, new Queues(connectionString), layout, token);
     }
 
     /// <summary>A client with a token of its own.</summary>

@@ -7,6 +7,7 @@ using Auxo.Metrics.Coverage;
 using Auxo.Metrics.Deployments;
 using Auxo.Metrics.Failures;
 using Auxo.Metrics.Health;
+using Auxo.Metrics.Mirrors;
 using Auxo.Metrics.Promises.Commands;
 using Auxo.Metrics.Promises.Known;
 using Auxo.Metrics.Reporting;
@@ -50,6 +51,7 @@ public sealed class StoredEventsTests
         ["health_surveyed"] = StoredJson.Default.Surveyed,
         ["health_stood"] = StoredJson.Default.Stood,
         ["health_scored"] = StoredJson.Default.Scored,
+        ["mirrors_observed"] = StoredJson.Default.MirrorsSeen,
         ["report_published"] = StoredJson.Default.ReportMade,
         ["report_skipped"] = StoredJson.Default.ReportSkipped,
         ["command_ran"] = StoredJson.Default.CommandRan,
@@ -70,6 +72,6 @@ public sealed class StoredEventsTests
         Samples.AreAll(Stored, known, typeof(ChangeEvent), typeof(BuildEvent), typeof(DeploymentEvent),
             typeof(FailureEvent), typeof(RepositoryEvent), typeof(SecurityEvent), typeof(CoverageEvent),
             typeof(TroubleEvent), typeof(AlertEvent), typeof(HealthEvent), typeof(ReportEvent),
-            typeof(CommandEvent), typeof(UptimeEvent));
+            typeof(MirrorEvent), typeof(CommandEvent), typeof(UptimeEvent));
     }
 }

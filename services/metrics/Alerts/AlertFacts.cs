@@ -3,6 +3,7 @@ using Auxo.Metrics.Dora;
 using Auxo.Metrics.Health;
 using Auxo.Metrics.Histories;
 using Auxo.Metrics.Mesh;
+using Auxo.Metrics.Mirrors;
 using Auxo.Metrics.Promises;
 using Auxo.Metrics.Security;
 using Auxo.Metrics.Troubles;
@@ -94,5 +95,27 @@ public static class AlertFacts
         yield return new AlertFact(
             Measures.MissedSlots, subject, name, troubles.Rid,
             troubles.Missed.Where(missed => now - missed.At < TimeSpan.FromDays(1)).Sum(static missed => missed.Count));
+    }
+
+    /// <summary>
+    /// Of the last backup of the instance. None when nobody noted one (there are other ways to make a backup), or when it was noted by a
+    /// clock that was ahead.
+    /// </summary>
+    public static IEnumerable<AlertFact> OfBackup(DateTimeOffset? madeAt, DateTimeOffset now)
+    {
+        if (madeAt is { } at && at <= now)
+            yield return new AlertFact(Measures.BackupAge, "instance", "this instance", Rid: null, (now - at).TotalSeconds);
+    }
+
+    /// <summary>Of mirrors; none when the registry has not said for days how they are.</summary>
+    public static IEnumerable<AlertFact> Of(MirrorFacts facts, DateTimeOffset now)
+    {
+        if (!facts.IsBelieved(now)) yield break;
+        foreach (var mirror in facts.Mirrors)
+        {
+            var (silent, overdue, name) = (mirror.SilentSeconds(now), mirror.OverdueSeconds(now), mirror.Standing.Repository);
+            yield return new AlertFact(
+                Measures.MirrorAge, name, name, Rid: null, Math.Max(silent, overdue), silent >= overdue ? "" : " about all that is used");
+        }
     }
 }

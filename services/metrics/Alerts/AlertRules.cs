@@ -54,7 +54,7 @@ public static class Measures
     /// <summary>Seconds since the newest backup.</summary>
     public const string BackupAge = "backup.age_seconds";
 
-    /// <summary>Seconds since a mirror could last ask its upstream.</summary>
+    /// <summary>Seconds for which a mirror could not ask its upstream, or not about all that is used; 0 while it can.</summary>
     public const string MirrorAge = "mirror.age_seconds";
 }
 
@@ -105,7 +105,7 @@ public static class AlertRules
         Above("BackupStale", Measures.BackupAge, Warning, 2 * Day, 1.5 * Day, 10, AlertUnit.Seconds,
             "The newest backup of {name} is {value} old"),
         Above("MirrorStale", Measures.MirrorAge, Warning, 14 * Day, 13 * Day, 10, AlertUnit.Seconds,
-            "The mirror {name} could not ask its upstream for {value}"),
+            "The mirror {name} could not ask its upstream{detail} for {value}"),
     ];
 
     private static AlertRule Above(

@@ -1,3 +1,4 @@
+using Auxo.Metrics.Mirrors;
 using Auxo.Metrics.Troubles;
 
 using Npgsql;
@@ -22,6 +23,13 @@ public sealed class AlertTable(IDocumentStore store, NpgsqlDataSource database)
     {
         await using var session = store.QuerySession();
         return [.. await session.Query<RepositoryTroubles>().ToListAsync(ct)];
+    }
+
+    /// <summary>How the mirrors are; null when the registry never said.</summary>
+    public async Task<MirrorFacts?> MirrorsAsync(CancellationToken ct)
+    {
+        await using var session = store.QuerySession();
+        return await session.LoadAsync<MirrorFacts>(MirrorFacts.StreamKey, ct);
     }
 
     /// <summary>Since when the oldest build of each repository waits of which nothing has begun.</summary>

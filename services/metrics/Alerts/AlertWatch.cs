@@ -1,3 +1,5 @@
+using Auxo.Instances;
+using Auxo.Instances.Backups;
 using Auxo.Metrics.Health;
 using Auxo.Metrics.Histories;
 using Auxo.Metrics.Mesh;
@@ -12,7 +14,7 @@ namespace Auxo.Metrics.Alerts;
 /// </summary>
 public sealed class AlertWatch(
     AlertTable alerts, SecurityTable security, HistoryCache histories, MeshTable mesh, HealthPage health, PromiseWatch promises,
-    ListeningSince since, AlertSettings settings, Outbox outbox, TimeProvider time, ILogger<AlertWatch> logger)
+    ListeningSince since, AlertSettings settings, InstanceLayout layout, Outbox outbox, TimeProvider time, ILogger<AlertWatch> logger)
     : PeriodicJob(TimeSpan.FromMinutes(1), time, logger)
 {
     /// <summary>Numbers of 30 days move slowly, and cost the most.</summary>
@@ -84,10 +86,7 @@ public sealed class AlertWatch(
         return true;
     }
 
-    /// <summary>
-    /// All that rules look at now. Of backups and mirrors nothing is stored here yet: their facts are added here, and their rules are
-    /// silent until then.
-    /// </summary>
+    /// <summary>All that rules look at now.</summary>
     private async Task<IReadOnlyList<AlertFact>> FactsAsync(
         IReadOnlyList<AlertFact> shown, DateTimeOffset now, CancellationToken ct)
     {
@@ -100,6 +99,8 @@ public sealed class AlertWatch(
         foreach (var (rid, at) in await alerts.WaitingAsync(ct))
             if (_slow.Names.TryGetValue(rid, out var name))
                 facts.Add(new AlertFact(Measures.QueueAge, rid.Value, name, rid, (now - at).TotalSeconds));
+        facts.AddRange(AlertFacts.OfBackup(LastBackup.Read(layout), now));
+        if (await alerts.MirrorsAsync(ct) is { } mirrors) facts.AddRange(AlertFacts.Of(mirrors, now));
         var nodes = await mesh.ListAsync(ct);
         facts.AddRange(AlertFacts.Of(nodes, MeshMatrix.Of(nodes, now, since.Time), now));
         return facts;

@@ -28,7 +28,7 @@ public sealed class RestoreDrillTests
         var repository = await PlainRepository.CreateAsync(Path.Combine(folder, "work", "plain"), files);
         string rid, first, second;
         byte[] artifact;
-        string key;
+        string key, noted;
         await using (var lost = await GitStorageFixture.StartAsync())
         {
             (rid, _) = await lost.Ingest.TrackAsync(repository.Path);
@@ -49,6 +49,7 @@ public sealed class RestoreDrillTests
             var (code, output) = await AppHostWords.RunAsync(lost.Home, "backup", backup);
             Assert.True(code == 0, output);
             Assert.Contains("secrets.key is not in it", output, StringComparison.Ordinal);
+            noted = await File.ReadAllTextAsync(Path.Combine(lost.Home, "last-backup"), ct);
             Assert.Equal(1, (await AppHostWords.RunAsync(lost.Home, "backup", backup)).Code);
 
             // What comes after the cut is not in it.
@@ -64,6 +65,7 @@ public sealed class RestoreDrillTests
             await DamagedAsync(folder, backup);
             var (code, output) = await AppHostWords.RunAsync(restored.Home, "restore", backup);
             Assert.True(code == 0, output);
+            Assert.Equal(noted, await File.ReadAllTextAsync(Path.Combine(restored.Home, "last-backup"), ct));
             Assert.Equal(1, (await AppHostWords.RunAsync(restored.Home, "restore", backup)).Code);
         }
 
