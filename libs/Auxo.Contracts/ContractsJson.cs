@@ -28,6 +28,8 @@ namespace Auxo.Contracts;
 [JsonSerializable(typeof(FindingsCounted))]
 [JsonSerializable(typeof(CoverageMeasured))]
 [JsonSerializable(typeof(RepositorySurveyed))]
+[JsonSerializable(typeof(DependenciesFound))]
+[JsonSerializable(typeof(DependenciesCompared))]
 [JsonSerializable(typeof(StandingObserved))]
 [JsonSerializable(typeof(ArtifactPublished))]
 [JsonSerializable(typeof(MirrorsObserved))]

@@ -101,3 +101,48 @@ public sealed record NodeStanding(
 /// <param name="Owner">Whose it is; null without Radicle.</param>
 /// <param name="CommittedAt">The committer time of its head.</param>
 public sealed record LooseBranch(string Name, Did? Owner, DateTimeOffset CommittedAt);
+
+/// <summary>
+/// What the newest head of a default branch uses itself, by its lock files, with the versions that were taken; not what that brings along.
+/// </summary>
+/// <param name="Rid">The repository.</param>
+/// <param name="RepositoryName">Its name, for people.</param>
+/// <param name="Head">The commit that was read.</param>
+/// <param name="Packages">Each version once; at most 2,000.</param>
+/// <param name="Count">How many there are.</param>
+/// <param name="Files">How many lock files, and projects with exact versions, could be read.</param>
+/// <param name="At">When it was read.</param>
+public sealed record DependenciesFound(
+    Rid Rid, string RepositoryName, CommitId Head, IReadOnlyList<UsedPackage> Packages, int Count, int Files, DateTimeOffset At);
+
+/// <summary>A package that is used.</summary>
+/// <param name="Ecosystem">npm, nuget or pypi.</param>
+/// <param name="Name">As the lock file writes it.</param>
+/// <param name="Version">The version that was taken.</param>
+public sealed record UsedPackage(string Ecosystem, string Name, string Version);
+
+/// <summary>
+/// How old what a default branch uses is, beside the newest versions that the registry knows of by its mirrors: facts, no points. Sent
+/// for each head that was read, and daily.
+/// </summary>
+/// <param name="Rid">The repository.</param>
+/// <param name="RepositoryName">Its name, for people.</param>
+/// <param name="Head">The commit that was read.</param>
+/// <param name="Files">How many lock files could be read.</param>
+/// <param name="Count">How many packages it uses.</param>
+/// <param name="Known">Of how many of them a newest version is known; the next three make it up.</param>
+/// <param name="Newest">How many are that.</param>
+/// <param name="MinorBehind">How many are older, and have its first number.</param>
+/// <param name="MajorBehind">How many have a lower first number.</param>
+/// <param name="Oldest">Of these the ones that are furthest behind; at most twenty.</param>
+/// <param name="At">When it was compared.</param>
+public sealed record DependenciesCompared(
+    Rid Rid, string RepositoryName, CommitId Head, int Files, int Count, int Known, int Newest, int MinorBehind, int MajorBehind,
+    IReadOnlyList<OldPackage> Oldest, DateTimeOffset At);
+
+/// <summary>A package that is old.</summary>
+/// <param name="Ecosystem">npm, nuget or pypi.</param>
+/// <param name="Name">As the lock file writes it.</param>
+/// <param name="Version">The version that is used.</param>
+/// <param name="NewestVersion">The newest that is known.</param>
+public sealed record OldPackage(string Ecosystem, string Name, string Version, string NewestVersion);

@@ -41,6 +41,8 @@ public static class MessageRoutes
         Route<FindingsCounted>("findings_counted", Pipeline, [Metrics], m => Repository(m.Rid)),
         Route<CoverageMeasured>("coverage_measured", Pipeline, [Metrics], m => Repository(m.Rid)),
         Route<RepositorySurveyed>("repository_surveyed", Pipeline, [Metrics], m => Repository(m.Rid)),
+        Route<DependenciesFound>("dependencies_found", Pipeline, [Registry], m => Repository(m.Rid)),
+        Route<DependenciesCompared>("dependencies_compared", Registry, [Metrics], m => Repository(m.Rid)),
         Route<StandingObserved>("standing_observed", Ingest, [Metrics], m => Repository(m.Rid)),
         Route<ArtifactPublished>("artifact_published", Registry, [], m => $"artifact/{m.Name}"),
         Route<MirrorsObserved>("mirrors_observed", Registry, [Metrics], _ => "mirrors"),

@@ -37,7 +37,8 @@ public static class PythonLock
 
     private static string? Text(TomlTable table, string key) => table.TryGetValue(key, out var value) ? value as string : null;
 
-    private static TomlTable Parse(string text)
+    /// <exception cref="LockFormatException">It is no TOML.</exception>
+    internal static TomlTable Parse(string text)
     {
         try
         {

@@ -70,6 +70,7 @@ public static class Configuration
         o.Projections.Snapshot<CoverageFacts>(SnapshotLifecycle.Inline);
         o.Events.MapEventType<HealthEvent.Surveyed>("health_surveyed");
         o.Events.MapEventType<HealthEvent.Stood>("health_stood");
+        o.Events.MapEventType<HealthEvent.Compared>("health_compared");
         o.Events.MapEventType<HealthEvent.Scored>("health_scored");
         o.Projections.Snapshot<RepositoryHealth>(SnapshotLifecycle.Inline);
         o.Events.MapEventType<ReportEvent.Published>("report_published");

@@ -59,6 +59,7 @@ namespace Auxo.Metrics;
 [JsonSerializable(typeof(CoverageFacts))]
 [JsonSerializable(typeof(HealthEvent.Surveyed))]
 [JsonSerializable(typeof(HealthEvent.Stood))]
+[JsonSerializable(typeof(HealthEvent.Compared))]
 [JsonSerializable(typeof(HealthEvent.Scored))]
 [JsonSerializable(typeof(RepositoryHealth))]
 [JsonSerializable(typeof(ReportEvent.Published), TypeInfoPropertyName = "ReportMade")]

@@ -8,6 +8,7 @@ using Auxo.Registry.Expiring;
 using Auxo.Registry.Fetching;
 using Auxo.Registry.Fetching.Inputs;
 using Auxo.Registry.Files;
+using Auxo.Registry.Freshness;
 using Auxo.Registry.Homebrew;
 using Auxo.Registry.Identities;
 using Auxo.Registry.Mirrors;
@@ -82,6 +83,9 @@ public static class Configuration
         services.AddHostedService(static p => p.GetRequiredService<MirrorRefresh>());
         services.AddSingleton<TellMirrors>();
         services.AddHostedService(static p => p.GetRequiredService<TellMirrors>());
+        services.AddSingleton<KnownVersions>();
+        services.AddSingleton<CompareDependencies>();
+        services.AddHostedService(static p => p.GetRequiredService<CompareDependencies>());
         services.AddSingleton<FetchLog>();
         services.AddHostedService(static p => p.GetRequiredService<FetchLog>());
         services.AddHostedService<ForgetFetches>();

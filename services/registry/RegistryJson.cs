@@ -42,6 +42,7 @@ namespace Auxo.Registry;
 [JsonSerializable(typeof(PackageEvent.Tagged), TypeInfoPropertyName = "PackageTagged")]
 [JsonSerializable(typeof(PackageEvent.Untagged), TypeInfoPropertyName = "PackageUntagged")]
 [JsonSerializable(typeof(IReadOnlyDictionary<string, string>), TypeInfoPropertyName = "Marks")]
+[JsonSerializable(typeof(IReadOnlyList<UsedPackage>), TypeInfoPropertyName = "UsedPackages")]
 [JsonSerializable(typeof(Package))]
 [JsonSerializable(typeof(Publication))]
 [JsonSerializable(typeof(RawFile))]

@@ -50,6 +50,7 @@ public sealed class StoredEventsTests
         ["coverage_measured"] = StoredJson.Default.CoverageMeasured,
         ["health_surveyed"] = StoredJson.Default.Surveyed,
         ["health_stood"] = StoredJson.Default.Stood,
+        ["health_compared"] = StoredJson.Default.Compared,
         ["health_scored"] = StoredJson.Default.Scored,
         ["mirrors_observed"] = StoredJson.Default.MirrorsSeen,
         ["report_published"] = StoredJson.Default.ReportMade,

@@ -30,6 +30,21 @@ public abstract record HealthEvent
         string Name, NodeStanding? Node, IReadOnlyList<LooseBranch> Branches, int BranchCount, bool? ForcedHead, DateTimeOffset At)
         : HealthEvent;
 
+    /// <summary>What it uses was compared with the newest that mirrors know: see <see cref="DependenciesCompared"/>.</summary>
+    /// <param name="Name">For people.</param>
+    /// <param name="Head">The commit whose lock files were read.</param>
+    /// <param name="Files">How many of them could be read.</param>
+    /// <param name="Count">How many packages it uses itself.</param>
+    /// <param name="Known">Of how many of them a newest version is known.</param>
+    /// <param name="Newest">How many are that.</param>
+    /// <param name="MinorBehind">How many are older, and have its first number.</param>
+    /// <param name="MajorBehind">How many have a lower first number.</param>
+    /// <param name="Oldest">Of these the ones that are furthest behind; at most twenty.</param>
+    /// <param name="At">When it was compared.</param>
+    public sealed record Compared(
+        string Name, CommitId Head, int Files, int Count, int Known, int Newest, int MinorBehind, int MajorBehind,
+        IReadOnlyList<OldPackage> Oldest, DateTimeOffset At) : HealthEvent;
+
     /// <summary>It was scored: when the score or a check changed, and once a day.</summary>
     /// <param name="Score">0 to 100.</param>
     /// <param name="Ruling">By which checks: scores of another ruling are not comparable.</param>

@@ -12,18 +12,22 @@ namespace Auxo.Metrics.Health;
 /// <param name="Policy">What is declared of it.</param>
 /// <param name="Survey">What stands in its default branch.</param>
 /// <param name="Standing">How it stands on its node.</param>
+/// <param name="Dependencies">How old what it uses is.</param>
 /// <param name="Security">What is open in it.</param>
 /// <param name="Coverage">How much of its code tests run, in percent; null when nobody measured it.</param>
 /// <param name="Exposed">An agent saw that it is private and can be read by others.</param>
 public sealed record HealthFacts(
     Rid Rid, string? Name, DateTimeOffset Now, DoraSeries? Series, CountingPolicy Policy, HealthEvent.Surveyed? Survey,
-    HealthEvent.Stood? Standing, OpenFindings? Security, double? Coverage, bool Exposed)
+    HealthEvent.Stood? Standing, HealthEvent.Compared? Dependencies, OpenFindings? Security, double? Coverage, bool Exposed)
 {
     /// <summary>Looks come daily; after three days without one nothing is known any more.</summary>
     private static readonly TimeSpan Believed = TimeSpan.FromDays(3);
 
     /// <summary>How it stands, as long as that can be believed.</summary>
     public HealthEvent.Stood? Stands => Standing is { } seen && Now - seen.At <= Believed ? seen : null;
+
+    /// <summary>How old what it uses is, as long as that can be believed: it is compared daily, too.</summary>
+    public HealthEvent.Compared? Uses => Dependencies is { } seen && Now - seen.At <= Believed ? seen : null;
 
     /// <summary>What commands call it: its name where a shell takes that as one word, else its id.</summary>
     public string InCommands => Name is { Length: > 0 } name && name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-')

@@ -12,7 +12,7 @@ public sealed record HealthScore(
     int? Score, string? Cap, double KnownPoints, IReadOnlyList<CategoryScore> Categories, IReadOnlyList<CheckScore> Checks)
 {
     /// <summary>Goes up whenever a check or its points change, so that a trend is not taken for one that it is not.</summary>
-    public const int Ruling = 1;
+    public const int Ruling = 2;
 
     /// <summary>A repository that everybody can read and should not is not well, whatever else is.</summary>
     private const int CapOfExposed = 49;

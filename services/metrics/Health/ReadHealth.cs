@@ -66,6 +66,7 @@ public sealed class ReadHealth(
         var name = series?.Name ?? health?.Standing?.Name ?? health?.Survey?.Name;
         var score = HealthScore.Of(new HealthFacts(
             known.Rid, name, now, series, series?.Policy ?? CountingPolicy.Default, health?.Survey, health?.Standing,
+            health?.Dependencies,
             known.Security is { } counted ? OpenFindings.Of(counted) : null,
             known.Coverage?.Newest is { Lines: > 0 } newest ? 100.0 * newest.Covered / newest.Lines : null, known.IsExposed));
         var days = health?.Days ?? [];

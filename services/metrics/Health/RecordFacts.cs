@@ -25,11 +25,42 @@ public static class RecordHealthFactsHandler
         return health?.Standing is { } known && (known.At >= seen.At || seen.At - known.At < Again && Same(known, seen)) ? [] : [seen];
     }
 
+    /// <summary>The packages of one repository that are named; the registry names no more.</summary>
+    private const int MostOld = 20;
+
+    /// <summary>What it uses was compared with what mirrors know. Numbers that cannot be are not kept.</summary>
+    public static Events Handle(
+        DependenciesCompared message,
+        [WriteAggregate(FromMethod = nameof(KeyOfDependenciesCompared), Required = false)] RepositoryHealth? health)
+    {
+        if (message is not { Files: >= 0, Newest: >= 0, MinorBehind: >= 0, MajorBehind: >= 0 } || message.Known > message.Count
+            || (long)message.Newest + message.MinorBehind + message.MajorBehind != message.Known) return [];
+        var seen = new HealthEvent.Compared(
+            PlainText.Of(message.RepositoryName), message.Head, message.Files, message.Count, message.Known, message.Newest,
+            message.MinorBehind, message.MajorBehind,
+            [.. message.Oldest.Take(MostOld).Select(static old => new OldPackage(
+                PlainText.Of(old.Ecosystem), PlainText.Of(old.Name), PlainText.Of(old.Version), PlainText.Of(old.NewestVersion)))],
+            message.At);
+        return health?.Dependencies is { } known && (IsLate(known, seen) || seen.At - known.At < Again && Same(known, seen))
+            ? [] : [seen];
+    }
+
     /// <summary>The stream of the repository's health.</summary>
     public static string KeyOfRepositorySurveyed(RepositorySurveyed message) => RepositoryHealth.StreamKey(message.Rid);
 
     /// <inheritdoc cref="KeyOfRepositorySurveyed"/>
     public static string KeyOfStandingObserved(StandingObserved message) => RepositoryHealth.StreamKey(message.Rid);
+
+    /// <inheritdoc cref="KeyOfRepositorySurveyed"/>
+    public static string KeyOfDependenciesCompared(DependenciesCompared message) => RepositoryHealth.StreamKey(message.Rid);
+
+    /// <summary>What is older by more than a day was compared by a clock that has been put right since.</summary>
+    private static bool IsLate(HealthEvent.Compared known, HealthEvent.Compared seen)
+        => seen.At <= known.At && known.At - seen.At < TimeSpan.FromDays(1);
+
+    private static bool Same(HealthEvent.Compared known, HealthEvent.Compared seen)
+        => seen.At >= known.At && known with { At = default, Oldest = [] } == seen with { At = default, Oldest = [] }
+            && known.Oldest.SequenceEqual(seen.Oldest);
 
     private static bool Same(HealthEvent.Stood known, HealthEvent.Stood seen)
         => known with { At = default, Branches = [] } == seen with { At = default, Branches = [] }

@@ -15,6 +15,9 @@ public sealed record RepositoryHealth
     /// <summary>How it stands on its node; null until it was looked.</summary>
     public HealthEvent.Stood? Standing { get; init; }
 
+    /// <summary>How old what it uses is; null until it was compared.</summary>
+    public HealthEvent.Compared? Dependencies { get; init; }
+
     /// <summary>The last score; null before the first.</summary>
     public HealthEvent.Scored? Last { get; init; }
 
@@ -29,6 +32,7 @@ public sealed record RepositoryHealth
     {
         HealthEvent.Surveyed x => this with { Survey = x },
         HealthEvent.Stood x => this with { Standing = x },
+        HealthEvent.Compared x => this with { Dependencies = x },
         HealthEvent.Scored x => this with { Last = x, Days = With(x) },
         _ => throw new System.Diagnostics.UnreachableException(),
     };

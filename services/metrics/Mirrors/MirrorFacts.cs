@@ -21,7 +21,8 @@ public sealed record MirrorFacts
     /// <summary>One more look.</summary>
     public MirrorFacts Apply(MirrorEvent.Observed e)
     {
-        var since = Mirrors.ToDictionary(static mirror => mirror.Standing.Repository, static mirror => mirror.Since, StringComparer.Ordinal);
+        var since = Mirrors.ToDictionary(
+            static mirror => mirror.Standing.Repository, static mirror => mirror.Since, StringComparer.Ordinal);
         return this with
         {
             Mirrors = [.. e.Mirrors.Select(mirror => new KnownMirror(mirror, since.GetValueOrDefault(mirror.Repository, e.At)))],

@@ -28,7 +28,8 @@ internal static class PinnedDependencies
         ["mix.exs"] = ["mix.lock"],
     };
 
-    private static readonly PathPatterns OfOthers = PathPatterns.Of(
+    /// <summary>Code of others, which somebody has copied into the tree.</summary>
+    internal static readonly PathPatterns OfOthers = PathPatterns.Of(
         ["node_modules/", "**/node_modules/**", "vendor/", "**/vendor/**", "third_party/", "**/third_party/**"]);
 
     private static readonly Regex From = new(

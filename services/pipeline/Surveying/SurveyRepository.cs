@@ -8,8 +8,8 @@ using Npgsql;
 namespace Auxo.Pipeline.Surveying;
 
 /// <summary>
-/// Reads a default branch for the health of its repository, and tells metrics. What a head holds does not change, so it is read once for
-/// each; what git keeps may be damaged at any time, and is looked through weekly.
+/// Reads a default branch for the health of its repository, and tells metrics; the registry is told what it uses. What a head holds does
+/// not change, so it is read once for each; what git keeps may be damaged at any time, and is looked through weekly.
 /// </summary>
 internal sealed class SurveyRepository(
     GitSources sources, RepositoryFolders folders, Outbox outbox, NpgsqlDataSource database, InstanceLayout layout, TimeProvider time,
@@ -32,10 +32,11 @@ internal sealed class SurveyRepository(
     {
         try
         {
-            var survey = await ReadAsync(due, lookThrough, ct);
+            var (survey, used) = await ReadAsync(due, lookThrough, ct);
             await using var work = outbox.Open();
             work.Session.QueueSqlCommand(SurveyTable.Keep(survey));
             await work.PublishAsync(survey);
+            await work.PublishAsync(used);
             await work.SaveChangesAsync(ct);
             return 1;
         }
@@ -48,7 +49,7 @@ internal sealed class SurveyRepository(
         }
     }
 
-    private async Task<RepositorySurveyed> ReadAsync(DueSurvey due, bool lookThrough, CancellationToken ct)
+    private async Task<(RepositorySurveyed, DependenciesFound)> ReadAsync(DueSurvey due, bool lookThrough, CancellationToken ct)
     {
         var folder = folders.FolderOf(due.Source);
         if (!Directory.Exists(folder)) throw new DirectoryNotFoundException($"{folder} is gone.");
@@ -61,7 +62,10 @@ internal sealed class SurveyRepository(
             tree.Entries.Count, lines.Unread, lines.Lines, lines.Todos, await DocumentFiles.ReadAsync(tree, settings, ct), large.First,
             large.Count, await PinnedDependencies.ReadAsync(tree, ct));
         var objects = lookThrough ? await KeptObjects.ReadAsync(folder, due.Head, time, ct) : due.Objects;
-        return new RepositorySurveyed(due.Rid, due.Name, due.Head, SurveyTable.Ruling, survey, objects, time.GetUtcNow());
+        var used = await UsedPackages.ReadAsync(tree, ct);
+        return (
+            new RepositorySurveyed(due.Rid, due.Name, due.Head, SurveyTable.Ruling, survey, objects, time.GetUtcNow()),
+            new DependenciesFound(due.Rid, due.Name, due.Head, used.Packages, used.Count, used.Files, time.GetUtcNow()));
     }
 
     /// <summary>What the repository has its checks leave out; the defaults where its file is wrong.</summary>

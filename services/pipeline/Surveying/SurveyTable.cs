@@ -18,7 +18,7 @@ internal sealed record DueSurvey(Rid Rid, string Name, RepositoryLocator Source,
 internal static class SurveyTable
 {
     /// <summary>How it is read now: with another one, everything is read again.</summary>
-    public const string Ruling = "1";
+    public const string Ruling = "2";
 
     /// <summary>Whoever pushes again and again is not read each time.</summary>
     private static readonly TimeSpan Rest = TimeSpan.FromMinutes(1);

@@ -25,7 +25,13 @@ internal static class HealthSamples
 
     /// <summary>Everything that can be known and is well.</summary>
     public static readonly HealthFacts Well = new(
-        Heartwood, "sample", Now, Series: null, CountingPolicy.Default, Survey(), Standing(), Clean, Coverage: 91, Exposed: false);
+        Heartwood, "sample", Now, Series: null, CountingPolicy.Default, Survey(), Standing(), Compared(), Clean, Coverage: 91,
+        Exposed: false);
+
+    /// <summary>Ten packages that mirrors know, so many of them a major version behind.</summary>
+    public static HealthEvent.Compared Compared(int majorBehind = 0, int known = 10, int count = 10, int files = 1) => new(
+        "sample", Ids.Commit("head"), files, count, known, known - majorBehind, 0, majorBehind,
+        majorBehind == 0 ? [] : [new OldPackage("npm", "left-pad", "1.3.0", "4.0.1")], Now.AddHours(-3));
 
     public static HealthEvent.Surveyed Survey(TreeSurvey? tree = null, ObjectSurvey? objects = null) => new(
         "sample", Ids.Commit("head"), "1", tree ?? Tree, objects ?? new ObjectSurvey(null, null, [], Now.AddDays(-1)), Now.AddHours(-2));

@@ -30,15 +30,16 @@ public sealed class HealthScoreTests
 
         Assert.Equal((100, HealthBand.Excellent), (score.Score, score.Band));
         Assert.DoesNotContain(score.Checks, static c => c.Lost > 0);
-        // Builds, working copies and the age of what it uses are not in these facts: they are left out, and said.
-        Assert.Equal(100 - 22 - 3 - 2 - 2, score.KnownPoints);
+        // Builds and working copies are not in these facts: they are left out, and said.
+        Assert.Equal(100 - 22 - 3 - 2, score.KnownPoints);
         Assert.All(score.Checks.Where(static c => c.Points is null), static c => Assert.True(c.Unknown && c.Says.Length > 0));
     }
 
     [Fact]
     public void of_a_repository_of_which_nothing_is_known_there_is_no_score()
     {
-        var score = HealthScore.Of(new HealthFacts(Heartwood, null, Now, null, new(), null, null, null, null, Exposed: false));
+        var score = HealthScore.Of(new HealthFacts(
+            Heartwood, null, Now, null, new(), null, null, null, null, null, Exposed: false));
 
         Assert.Null(score.Score);
         Assert.Null(score.Band);
@@ -183,7 +184,7 @@ public sealed class HealthScoreTests
 
     private static readonly HealthFacts Bad = Well with
     {
-        Security = new OpenFindings(2, 7, 1, 3, 4, null), Coverage = 12,
+        Security = new OpenFindings(2, 7, 1, 3, 4, null), Coverage = 12, Dependencies = Compared(majorBehind: 7),
         Survey = Survey(
             new TreeSurvey(
                 9, 0, 100, 50, new DocumentSurvey(false, false, false, false, OwnersFileState.Broken, 2, 3, "a.md:2"),

@@ -57,6 +57,38 @@ public sealed class SurveyHostTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task the_registry_is_told_what_a_head_uses_itself()
+    {
+        var head = await _repository.CommitAsync(
+            ("web/package.json", """{"dependencies": {"a": "^1.0.0"}}"""), ("web/yarn.lock", "a@^1.0.0:\n  version \"1.2.0\"\n"),
+            ("bad/package-lock.json", "no lock file"), ("node_modules/x/package-lock.json", """{"packages": {"": {}}}"""),
+            ("src/a.csproj", """<Project><ItemGroup><PackageReference Include="Npgsql" Version="9.0.3" /></ItemGroup></Project>"""),
+            ("tools/requirements.txt", "six==1.17.0\n"));
+        await AdvanceAsync(head);
+        await Surveys.RunAsync(Ct);
+
+        await _host.Queues.SentAllAsync("pipeline");
+        var told = (await _host.Queues.MessagesAsync<DependenciesFound>("registry"))[0];
+        Assert.Equal((head, 3, 3), (told.Head, told.Count, told.Files));
+        Assert.Equal(
+            [new UsedPackage("npm", "a", "1.2.0"), new UsedPackage("nuget", "Npgsql", "9.0.3"), new UsedPackage("pypi", "six", "1.17.0")],
+            told.Packages);
+    }
+
+    [Fact]
+    public async Task a_very_long_list_is_cut_off()
+    {
+        var head = await _repository.CommitAsync(
+            ("requirements.txt", string.Concat(Enumerable.Range(0, 3000).Select(static i => $"p{i:0000}==1.0\n"))));
+        await AdvanceAsync(head);
+        await Surveys.RunAsync(Ct);
+
+        await _host.Queues.SentAllAsync("pipeline");
+        var told = (await _host.Queues.MessagesAsync<DependenciesFound>("registry"))[0];
+        Assert.Equal((2000, 3000, "p0000"), (told.Packages.Count, told.Count, told.Packages[0].Name));
+    }
+
+    [Fact]
     public async Task the_same_head_is_not_read_again_and_many_pushes_are_read_once()
     {
         var first = await _repository.CommitAsync(("a.txt", "1"));

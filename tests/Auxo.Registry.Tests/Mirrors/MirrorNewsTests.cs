@@ -43,7 +43,8 @@ public sealed class MirrorNewsTests(PostgresFixture postgres)
         var (time, home) = (new ManualTime(), Directory.CreateTempSubdirectory("auxo-registry-").FullName);
         var upstream = await UpstreamStandIn.StartAsync();
         await using var host = await RegistryHost.StartAsync(
-            await postgres.CreateDatabaseAsync(), home, services => services.AddSingleton<TimeProvider>(time), ("Auxo:Egress:Allow", "127.0.0.1"));
+            await postgres.CreateDatabaseAsync(), home, services => services.AddSingleton<TimeProvider>(time),
+            ("Auxo:Egress:Allow", "127.0.0.1"));
         var (teller, ct) = (host.Get<TellMirrors>(), TestContext.Current.CancellationToken);
         await host.DefineAsync("npm", format: "npm", upstream: upstream.Address);
         time.Advance(TimeSpan.FromHours(2));

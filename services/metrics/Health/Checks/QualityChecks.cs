@@ -20,7 +20,7 @@ internal static class QualityChecks
                 $"auxo ci findings {facts.InCommands}"),
         },
         Todos(facts.Survey?.Tree),
-        new("dependencies-fresh", Of5, 2, null, "how old what it uses is, is not known: nothing asks the mirrors yet", Unknown: true),
+        FreshCheck.Of(facts),
     ];
 
     private static CheckScore Todos(TreeSurvey? tree)

@@ -22,6 +22,9 @@ internal sealed class MirroredPackument(JsonElement upstream, NpmName name, Cool
     public bool Fits => upstream.ValueKind == JsonValueKind.Object && Text(upstream, "name") == name.Value
         && upstream.TryGetProperty("versions", out var versions) && versions.ValueKind == JsonValueKind.Object;
 
+    /// <summary>The version that people get who name none; null when none is offered.</summary>
+    public string? Latest => TagsOf(Offered()).GetValueOrDefault(DistTag.Latest);
+
     /// <summary>The package; null when no version of it is offered.</summary>
     /// <param name="registry">The address of the repository as the client knows it, without a slash at its end.</param>
     /// <param name="full">All of it, not only what an installation needs.</param>

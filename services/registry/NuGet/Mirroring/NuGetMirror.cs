@@ -28,9 +28,16 @@ internal sealed class NuGetMirror(Mirror mirror, NpgsqlDataSource source, TimePr
         if (repository.Settings.Mirror is null
             || await PackageTable.RevisionAsync(source, repository.Name, id, ct) is not null) return null;
         var feed = await FeedAsync(repository, ct);
-        return await AskAsync(repository, $"nuget/{id}/registration", new Uri(feed.Registrations, $"{id}/index.json"), ct)
+        return await AskAsync(repository, RegistrationKey(id), new Uri(feed.Registrations, $"{id}/index.json"), ct)
             is { Content: not null } index ? index : null;
     }
+
+    /// <summary>What the registration of a package is kept under.</summary>
+    public static string RegistrationKey(string id) => $"nuget/{id}/registration";
+
+    /// <summary>What a page of it is kept under.</summary>
+    public static string PageKey(string id, JsonElement page)
+        => $"nuget/{id}/page/{UpstreamJson.Text(page, "lower")}/{UpstreamJson.Text(page, "upper")}";
 
     /// <summary>Changes when what is offered does, though upstream's registration is as it was.</summary>
     public string Revision(NuGetRepository repository, string id, MirroredDocument index)
@@ -104,7 +111,7 @@ internal sealed class NuGetMirror(Mirror mirror, NpgsqlDataSource source, TimePr
             }
 
             if (UpstreamJson.Address(page, "@id", at) is not { } address) continue;
-            var key = $"nuget/{id}/page/{UpstreamJson.Text(page, "lower")}/{UpstreamJson.Text(page, "upper")}";
+            var key = PageKey(id, page);
             // A page that is older than the index may be what was before.
             var kept = await MirrorTable.FindDocumentAsync(source, repository.Name, key, ct);
             var asked = await mirror.DocumentAsync(repository.Settings, key, address, Json, MaxDocument, ct,
