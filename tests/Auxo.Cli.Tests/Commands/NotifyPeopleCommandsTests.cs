@@ -174,5 +174,28 @@ public sealed class NotifyPeopleCommandsTests
         Assert.Equal(0, result.ExitCode);
     }
 
+    [Fact]
+    public async Task a_rule_is_tried_with_its_own_severity_and_who_else_tells_of_it_is_said()
+    {
+        await using var auxo = await StartAsync(static app =>
+        {
+            app.MapGet("/metrics/alerts/rules", static () => FakeAuxo.Page("""
+                {"name":"RepositoryHealthCritical","severity":"critical","measure":"health.score","bound":"below 50","forSeconds":3600,
+                 "runbook":"docs/alerts.md#repositoryhealthcritical","speaker":"health.critical","raised":0}
+                """));
+            app.MapPost("/notify/alerts/test", static () => FakeAuxo.Json(
+                $$"""
+                {"notificationId":"0197b1f0-0000-7000-8000-000000000001","title":"a test","recipients":{{Recipients}},"deliveries":[]}
+                """, 202));
+        });
+
+        var result = await auxo.RunAsync("alerts", "test", "RepositoryHealthCritical");
+
+        Assert.Contains("auxo notify why health.critical", result.Out, StringComparison.Ordinal);
+        Assert.Contains(auxo.Requests, static r => r.StartsWith("POST /notify/alerts/test", StringComparison.Ordinal)
+            && r.Contains("\"severity\": \"critical\"", StringComparison.Ordinal));
+        Assert.Equal(1, result.ExitCode);
+    }
+
     private static Task<FakeAuxo> StartAsync(Action<IEndpointRouteBuilder> map) => FakeAuxo.StartAsync(app => map(app));
 }

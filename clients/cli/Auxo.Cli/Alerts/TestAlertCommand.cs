@@ -1,6 +1,7 @@
 using System.CommandLine;
 
 using Auxo.Api;
+using Auxo.Api.Numbers;
 using Auxo.Cli.Notify;
 using Auxo.Cli.Output;
 using Auxo.Cli.Repositories;
@@ -13,7 +14,7 @@ internal static class TestAlertCommand
     public static Command Create(CliHost host)
     {
         var rule = new Argument<string>("rule") { Description = "The name of the rule, such as RadicleNodeDown" };
-        var severity = new Option<string?>("--severity") { Description = "info, warning (the default) or critical" };
+        var severity = new Option<string?>("--severity") { Description = "info, warning or critical; by default the rule's own" };
         severity.AcceptOnlyFromAmong("info", "warning", "critical");
         var repository = new Option<string?>("--repo") { Description = "As if it were about this repository: its id or name" };
         return new Command("test", "Send a test alert by the way that a real one would take, and tell how it went")
@@ -24,18 +25,39 @@ internal static class TestAlertCommand
             var about = parsed.GetValue(repository) is { } text
                 ? await RepositoryArgument.ResolveAsync(session.Clients.Ingest, text, ct)
                 : null;
-            return await RunAsync(session, new TestAlertRequest(
-                parsed.GetRequiredValue(rule), parsed.GetValue(severity), about?.Rid, about?.Name), ct);
+            var name = parsed.GetRequiredValue(rule);
+            var known = await FindRuleAsync(session, name, ct);
+            return await RunAsync(session, known, new TestAlertRequest(
+                name, parsed.GetValue(severity) ?? known?.Severity, about?.Rid, about?.Name), ct);
         });
     }
 
-    private static async Task<int> RunAsync(Session session, TestAlertRequest request, CancellationToken ct)
+    /// <summary>
+    /// Null for a rule that only Prometheus has, and where metrics does not answer: it is the way that is tried, not the rule.
+    /// </summary>
+    private static async Task<AlertRule?> FindRuleAsync(Session session, string name, CancellationToken ct)
+    {
+        try
+        {
+            return (await session.Clients.Metrics.AlertRulesAsync(ct)).Items.FirstOrDefault(rule => rule.Name == name);
+        }
+        catch (CliException)
+        {
+            return null;
+        }
+    }
+
+    private static async Task<int> RunAsync(Session session, AlertRule? rule, TestAlertRequest request, CancellationToken ct)
     {
         var terminal = session.Terminal;
         var tested = await session.Clients.Notify.TestAlertAsync(request, ct);
         if (!terminal.Json)
         {
             terminal.Line($"rule          {Terminal.Safe(request.Rule)}");
+            if (rule is { Speaker: not ("auxo" or "alertmanager") })
+                terminal.Line(
+                    $"[yellow]told by       {Terminal.Safe(rule.Speaker)}[/], not as an alert: "
+                        + $"auxo notify why {Terminal.Safe(rule.Speaker)}");
             terminal.Line(
                 $"notification  {Terminal.Safe(tested.Recipients.Type)}, {Terminal.Safe(tested.Recipients.Level)}: "
                     + Terminal.Safe(tested.Title));
