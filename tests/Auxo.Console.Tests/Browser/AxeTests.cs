@@ -39,12 +39,20 @@ public sealed class AxeTests(Chromium chromium)
     /// <summary>A team whose builds all run on its one machine.</summary>
     internal const string NoRunners = """{"main":["linux"],"capacity":2,"items":[]}""";
 
+    /// <summary>Nobody has waited for anything yet.</summary>
+    private const string NoPromises = """
+        {"from":"2026-10-24T12:00:00Z","to":"2026-11-23T12:00:00Z","promises":[
+          {"promise":"merge","title":"merge","unit":"seconds","bound":120,"room":0.05,"n":0,"of":"commands","ratio":null,
+           "p50Seconds":null,"p95Seconds":null,"state":"not_known","budgetUsed":null,"note":null,"value":null}]}
+        """;
+
     /// <summary>Services that know of nothing.</summary>
     internal static void Nothing(IEndpointRouteBuilder app)
     {
         app.MapGet("/{service}/{**path}", static (string path)
             => path is "queues" or "secrets" or "queue" or "schedules" ? FakeAuxo.Json("""{"items":[]}""")
                 : path is "security/repositories" ? FakeAuxo.Json("""{"items":[],"formula":"100 - 25 x critical"}""")
+                : path is "api/promises" ? FakeAuxo.Json(NoPromises)
                 : path is "runners" ? FakeAuxo.Json(NoRunners) : path is "node" or "security" || path.Split('/').Length > 2
                 ? FakeAuxo.Problem(404, "x/not-found", "There is no such thing.") : FakeAuxo.Page());
         app.MapGet("/ingest/repositories/{rid}", static () => FakeAuxo.Problem(404, "x/not-found", "There is no such repository."));
