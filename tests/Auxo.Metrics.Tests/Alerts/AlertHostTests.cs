@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 
 using Auxo.Contracts;
 using Auxo.Metrics.Alerts;
-using Auxo.Metrics.Health;
 using Auxo.Metrics.Tests.Security;
 
 using Microsoft.Extensions.DependencyInjection;
@@ -55,28 +54,6 @@ public sealed class AlertHostTests(MetricsService service) : IClassFixture<Metri
         Assert.Contains((await Host.GetAsync("/alerts?all=true"))["items"]!.AsArray(), alert
             => (string?)alert!["rid"] == rid.Value && (string)alert["rule"]! == "FindingsOverdue" && (string)alert["phase"]! == "quiet");
     }
-
-    [Fact]
-    public async Task an_alert_of_health_outlives_a_start_before_anything_is_scored()
-    {
-        var (rid, now) = (Ids.Rid("ill"), TimeProvider.System.GetUtcNow());
-        await Host.SendAsync(
-            new RepositoryTracked(rid, "ill", "main", RepositoryLocator.OfFolder("/nowhere"), [], now),
-            SecurityTests.Counted(rid, 2, now.AddMinutes(-9)));
-        await Host.Services.GetRequiredService<HealthWatch>().RunAsync(TestContext.Current.CancellationToken);
-        await LookAsync();
-        var before = await OfHealthAsync(rid);
-        Assert.NotEmpty(before);
-
-        using var started = ActivatorUtilities.CreateInstance<AlertWatch>(Host.Services, new HealthPage());
-        await started.LookAsync(TestContext.Current.CancellationToken);
-        Assert.Equal(before, await OfHealthAsync(rid));
-    }
-
-    private async Task<IReadOnlyList<string>> OfHealthAsync(Rid rid)
-        => [.. (await Host.GetAsync("/alerts"))["items"]!.AsArray().Where(alert => (string?)alert!["rid"] == rid.Value)
-            .Where(static alert => ((string)alert!["rule"]!).StartsWith("RepositoryHealth", StringComparison.Ordinal))
-            .Select(static alert => $"{alert!["rule"]} {alert["phase"]} {alert["since"]}")];
 
     [Fact]
     public async Task the_rules_are_shown_with_who_tells_of_them()
