@@ -41,7 +41,7 @@ public static class RecordHealthFactsHandler
             [.. message.Oldest.Take(MostOld).Select(static old => new OldPackage(
                 PlainText.Of(old.Ecosystem), PlainText.Of(old.Name), PlainText.Of(old.Version), PlainText.Of(old.NewestVersion)))],
             message.At);
-        return health?.Dependencies is { } known && (IsLate(known, seen) || seen.At - known.At < Again && Same(known, seen))
+        return health?.Dependencies is { } known && (LateFact.Is(seen.At, known.At) || seen.At - known.At < Again && Same(known, seen))
             ? [] : [seen];
     }
 
@@ -53,10 +53,6 @@ public static class RecordHealthFactsHandler
 
     /// <inheritdoc cref="KeyOfRepositorySurveyed"/>
     public static string KeyOfDependenciesCompared(DependenciesCompared message) => RepositoryHealth.StreamKey(message.Rid);
-
-    /// <summary>What is older by more than a day was compared by a clock that has been put right since.</summary>
-    private static bool IsLate(HealthEvent.Compared known, HealthEvent.Compared seen)
-        => seen.At <= known.At && known.At - seen.At < TimeSpan.FromDays(1);
 
     private static bool Same(HealthEvent.Compared known, HealthEvent.Compared seen)
         => seen.At >= known.At && known with { At = default, Oldest = [] } == seen with { At = default, Oldest = [] }

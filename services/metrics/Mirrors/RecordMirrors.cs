@@ -11,7 +11,7 @@ public static class RecordMirrorsHandler
     /// <summary>It was looked. A late message changes nothing, and neither does that there are still none.</summary>
     public static Events Handle(
         MirrorsObserved message, [WriteAggregate(FromMethod = nameof(KeyOfMirrorsObserved), Required = false)] MirrorFacts? facts)
-        => IsLate(message, facts) || message.Mirrors.Count == 0 && facts is null or { Mirrors.Count: 0 }
+        => facts is not null && LateFact.Is(message.At, facts.At) || message.Mirrors.Count == 0 && facts is null or { Mirrors.Count: 0 }
             ? []
             : [new MirrorEvent.Observed(
                 [.. message.Mirrors.Take(Most).Select(static mirror => mirror with
@@ -23,8 +23,4 @@ public static class RecordMirrorsHandler
 
     /// <summary>The only stream.</summary>
     public static string KeyOfMirrorsObserved(MirrorsObserved message) => MirrorFacts.StreamKey;
-
-    /// <summary>What is older by more than a day was seen by a clock that has been put right since.</summary>
-    private static bool IsLate(MirrorsObserved message, MirrorFacts? facts)
-        => facts is not null && message.At <= facts.At && facts.At - message.At < TimeSpan.FromDays(1);
 }

@@ -8,17 +8,13 @@ public static class RecordFindingsHandler
     /// <summary>They were counted; a late message changes nothing, and neither does the same once more on the same day.</summary>
     public static Events Handle(
         FindingsCounted message, [WriteAggregate(FromMethod = nameof(KeyOfFindingsCounted), Required = false)] SecurityFacts? facts)
-        => facts is not null && (IsLate(message, facts) || IsSame(message, facts))
+        => facts is not null && (LateFact.Is(message.At, facts.At) || IsSame(message, facts))
             ? []
             : [new SecurityEvent.Counted(
                 message.Rid, PlainText.Of(message.RepositoryName), message.Counts, message.Checks, message.Score, message.At)];
 
     /// <summary>The repository's stream.</summary>
     public static string KeyOfFindingsCounted(FindingsCounted message) => SecurityFacts.StreamKey(message.Rid);
-
-    /// <summary>What is older by more than a day was counted by a clock that has been put right since.</summary>
-    private static bool IsLate(FindingsCounted message, SecurityFacts facts)
-        => message.At <= facts.At && facts.At - message.At < TimeSpan.FromDays(1);
 
     private static bool IsSame(FindingsCounted message, SecurityFacts facts)
         => message.At.UtcDateTime.Date == facts.At.UtcDateTime.Date && message.Score == facts.Score

@@ -62,13 +62,7 @@ public sealed class BrowserTests(Chromium chromium)
     {
         var changes = Channel.CreateUnbounded<string>();
         var state = "running";
-        await using var console = await ConsoleHost.StartAsync(app =>
-        {
-            string Build() => state == "running" ? FakeAuxo.Build("running", null) : FakeAuxo.Build();
-            PagesTests.Map(app, Build, Build);
-            app.MapGet("/pipeline/changes", (HttpContext http) => TypedResults.ServerSentEvents(
-                changes.Reader.ReadAllAsync(http.RequestAborted), eventType: "changed"));
-        });
+        await using var console = await WithBuildAsync(changes, () => state);
         await using var window = await chromium.OpenAsync(console);
         await window.Page.GotoAsync($"/builds/{FakeAuxo.BuildId}");
         await Expect(window.Page.Locator("h1 .standing")).ToContainTextAsync("running");
@@ -87,13 +81,7 @@ public sealed class BrowserTests(Chromium chromium)
     {
         var changes = Channel.CreateUnbounded<string>();
         var state = "running";
-        await using var console = await ConsoleHost.StartAsync(app =>
-        {
-            string Build() => state == "running" ? FakeAuxo.Build("running", null) : FakeAuxo.Build();
-            PagesTests.Map(app, Build, Build);
-            app.MapGet("/pipeline/changes", (HttpContext http) => TypedResults.ServerSentEvents(
-                changes.Reader.ReadAllAsync(http.RequestAborted), eventType: "changed"));
-        });
+        await using var console = await WithBuildAsync(changes, () => state);
         await using var window = await chromium.OpenAsync(console);
         window.Expected.Add("net::ERR_FAILED");
         window.Expected.Add("Failed to fetch");
@@ -117,6 +105,15 @@ public sealed class BrowserTests(Chromium chromium)
         await window.Page.Clock.RunForAsync(40_000);
         await Expect(window.Page.Locator("h1 .standing")).ToContainTextAsync("passed");
     }
+
+    /// <summary>A build that is finished as soon as it is not running any more; its news are said when the test has them.</summary>
+    private static Task<ConsoleHost> WithBuildAsync(Channel<string> changes, Func<string> state) => ConsoleHost.StartAsync(app =>
+    {
+        string Build() => state() == "running" ? FakeAuxo.Build("running", null) : FakeAuxo.Build();
+        PagesTests.Map(app, Build, Build);
+        app.MapGet("/pipeline/changes", (HttpContext http) => TypedResults.ServerSentEvents(
+            changes.Reader.ReadAllAsync(http.RequestAborted), eventType: "changed"));
+    });
 
     [Fact]
     public async Task a_screen_on_the_wall_outlives_a_defect()

@@ -26,25 +26,12 @@ internal static class TestAlertCommand
                 ? await RepositoryArgument.ResolveAsync(session.Clients.Ingest, text, ct)
                 : null;
             var name = parsed.GetRequiredValue(rule);
-            var known = await FindRuleAsync(session, name, ct);
+            // A rule that only Prometheus has, or a metrics that does not answer: it is the way that is tried, not the rule.
+            var rules = await Attempt.OfAsync("metrics", () => session.Clients.Metrics.AlertRulesAsync(ct));
+            var known = rules.Value?.Items.FirstOrDefault(one => one.Name == name);
             return await RunAsync(session, known, new TestAlertRequest(
                 name, parsed.GetValue(severity) ?? known?.Severity, about?.Rid, about?.Name), ct);
         });
-    }
-
-    /// <summary>
-    /// Null for a rule that only Prometheus has, and where metrics does not answer: it is the way that is tried, not the rule.
-    /// </summary>
-    private static async Task<AlertRule?> FindRuleAsync(Session session, string name, CancellationToken ct)
-    {
-        try
-        {
-            return (await session.Clients.Metrics.AlertRulesAsync(ct)).Items.FirstOrDefault(rule => rule.Name == name);
-        }
-        catch (CliException)
-        {
-            return null;
-        }
     }
 
     private static async Task<int> RunAsync(Session session, AlertRule? rule, TestAlertRequest request, CancellationToken ct)

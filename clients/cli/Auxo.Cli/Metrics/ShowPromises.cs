@@ -35,7 +35,7 @@ internal static class ShowPromises
         foreach (var one in report.Promises)
             columns.Add(
                 new Cell(one.Title, "bold"), (one.Unit == "seconds" ? "<= " : ">= ") + Amount(one, one.Bound), Measured(one),
-                string.Create(CultureInfo.InvariantCulture, $"{one.N} {one.Of}"), Chart.Percent(one.Ratio), Used(one.BudgetUsed),
+                string.Create(CultureInfo.InvariantCulture, $"{one.N} {one.Of}"), Chart.Percent(one.Ratio), Used(one),
                 State(one));
         columns.Write(terminal);
         foreach (var one in report.Promises.Where(static one => one.Note is not null))
@@ -52,12 +52,11 @@ internal static class ShowPromises
             ? Duration.Of(value)
             : (100 * value).ToString("0.##", CultureInfo.InvariantCulture) + " %";
 
-    private static Cell Used(double? used) => used switch
+    private static Cell Used(PromiseReport one) => one.BudgetUsed switch
     {
         null => new Cell("–", "dim"),
-        > 1 => new Cell(Chart.Percent(used), "red"),
-        > 0.75 => new Cell(Chart.Percent(used), "yellow"),
-        _ => Chart.Percent(used),
+        > 1 and var used => new Cell(Chart.Percent(used), "red"),
+        var used => new Cell(Chart.Percent(used), one.IsAtRisk ? "yellow" : null),
     };
 
     private static Cell State(PromiseReport one) => one.State switch
